@@ -1,0 +1,1 @@
+"""The flow of a week: exports in, documents out."""

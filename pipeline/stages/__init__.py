@@ -1,0 +1,1 @@
+"""The five stages. Each reads one layer, calls the pure core, writes the next; they meet only in `cli`."""

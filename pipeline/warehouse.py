@@ -1,0 +1,156 @@
+"""The DuckDB file of a workspace: the only place that speaks to it.
+
+The file is a rebuildable cache. It is created under a temporary name and moved into place, every stage works in one
+transaction, and it is checkpointed and closed between stages.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline.errors import RunFailed
+
+SCHEMAS = ("meta", "accepted", "rejected", "staging", "intermediate", "marts", "checks", "scores")
+STORAGE = "v1.5.0"
+
+
+class Warehouse:
+    """An open connection: frames out, statements and frames in."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def frame(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> pl.DataFrame:
+        """The rows of a query."""
+        return self._connection.sql(sql, params=params).pl()
+
+    def value(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> Any:
+        """The single value of a query."""
+        return self.frame(sql, params).item()
+
+    def execute(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> None:
+        """Run statements for their effect."""
+        self._connection.execute(sql, params)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Make a value readable in SQL as `getvariable('name')`."""
+        self._connection.execute(f"set variable {name} = ?", [value])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing of it."""
+        self._connection.execute("begin")
+        try:
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+
+    @contextmanager
+    def lending(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """A Polars frame readable in SQL as `name` inside the block."""
+        self._connection.register(name, frame)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    def insert(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows to a table, columns by name."""
+        with self.lending("incoming_rows", frame):
+            self._connection.execute(f"insert into {table} by name select * from incoming_rows")
+
+    def replace(self, table: str, frame: pl.DataFrame) -> None:
+        """Make a table hold exactly these rows."""
+        with self.lending("incoming_rows", frame):
+            self._connection.execute(f"create or replace table {table} as select * from incoming_rows")
+
+    def has(self, table: str) -> bool:
+        """Whether `schema.table` exists."""
+        schema, name = table.split(".")
+        query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+        return bool(self.value(query, [schema, name]))
+
+    def checkpoint(self) -> None:
+        """Write everything into the file itself."""
+        self._connection.execute("checkpoint")
+
+
+@contextmanager
+def open_warehouse(path: Path, readable: list[Path], *, memory: str = "4GB", threads: int = 2) -> Iterator[Warehouse]:
+    """The warehouse at `path`, created when absent; SQL may read files only below `readable`.
+
+    Raises RunFailed when the file cannot be opened; it may then be deleted, since the archive rebuilds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        _create(path)
+    connection = _connect(path, memory, threads)
+    try:
+        _harden(connection, readable)
+        yield Warehouse(connection)
+    except duckdb.FatalException as fatal:
+        raise RunFailed(f"{path}: {_first_line(fatal)}", "Free disk space, then run again.") from fatal
+    finally:
+        connection.close()
+
+
+def _create(path: Path) -> None:
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    for left_over in path.parent.glob(f".{path.name}.*.new*"):
+        left_over.unlink()
+    with duckdb.connect(str(fresh), config={"storage_compatibility_version": STORAGE}) as connection:
+        for schema in SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        connection.execute("checkpoint")
+    _sync(fresh)
+    os.replace(fresh, path)
+    _sync(path.parent)
+
+
+def _connect(path: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
+    spill = path.parent / "spill"
+    spill.mkdir(exist_ok=True, mode=0o700)
+    try:
+        return duckdb.connect(
+            str(path),
+            config={
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": str(spill),
+                "max_temp_directory_size": "20GB",
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as damaged:
+        raise RunFailed(
+            f"{path} cannot be opened: {_first_line(damaged)}",
+            f"Delete {path}; the next run rebuilds it from the archive.",
+        ) from damaged
+
+
+def _harden(connection: duckdb.DuckDBPyConnection, readable: list[Path]) -> None:
+    folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "/'" for folder in readable)
+    connection.execute(f"set allowed_directories = [{folders}]")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

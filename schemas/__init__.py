@@ -1,0 +1,1 @@
+"""Contracts: what a valid row is (`tables`) and how each tool's export becomes one (`sources`)."""
