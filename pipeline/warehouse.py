@@ -27,7 +27,8 @@ class Warehouse:
 
     def frame(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> pl.DataFrame:
         """The rows of a query."""
-        return self._connection.sql(sql, params=params).pl()
+        frame: pl.DataFrame = self._connection.sql(sql, params=params).pl()
+        return frame
 
     def value(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> Any:
         """The single value of a query."""
@@ -110,7 +111,7 @@ def _create(path: Path) -> None:
             connection.execute(f"create schema {schema}")
         connection.execute("checkpoint")
     _sync(fresh)
-    os.replace(fresh, path)
+    fresh.replace(path)
     _sync(path.parent)
 
 

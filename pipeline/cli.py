@@ -1,0 +1,206 @@
+"""The command line: one command per stage, and the few that people use around it."""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from pipeline.errors import BellwetherError, UsageError, worst_exit_code
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+DISK_ERRORS = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT, errno.EFBIG}
+
+app = typer.Typer(
+    help="Customer Success analytics from the exports a company already has.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", "-w", help="The company's folder. Default: here, else data/sample.")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The day to state everything for, YYYY-MM-DD. Default: the last week end.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors and results.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Every file and model.")]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a command says on standard output: text for people, `result` for machines."""
+
+    as_json: bool = False
+    result: Any = None
+
+
+ANSWER = Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options every command shares."""
+
+    workspace: Path | None
+    as_of: str | None
+    as_json: bool
+    quiet: bool
+    verbose: bool = False
+
+    def open_workspace(self) -> Any:
+        """The workspace to work on: the one given, else the current folder when it is one, else the sample."""
+        from pipeline.workspace import CONFIG_NAME, read_workspace
+
+        here = Path.cwd()
+        return read_workspace(self.workspace or (here if (here / CONFIG_NAME).is_file() else SAMPLE))
+
+    def day(self, settings: Any) -> date:
+        """The day to run for."""
+        from pipeline.workspace import default_as_of
+
+        if self.as_of is None:
+            return default_as_of(settings, date.today())  # noqa: DTZ011
+        try:
+            return date.fromisoformat(self.as_of)
+        except ValueError as unreadable:
+            raise UsageError(f"--as-of {self.as_of!r} is not a date", "Write it as YYYY-MM-DD.") from unreadable
+
+
+@contextmanager
+def _run(options: Options) -> Any:
+    """A run with its lock and a way to say what happens."""
+    from pipeline.runs import one_run
+
+    ANSWER.as_json = options.as_json
+    os.umask(0o077)
+    workspace = options.open_workspace()
+    with one_run(workspace, options.day(workspace.settings), datetime.now(UTC)) as run:
+        yield run, _speaker(options)
+
+
+def _speaker(options: Options) -> Callable[[str], None]:
+    if options.quiet:
+        return lambda line: None
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        console = Console(stderr=True, highlight=True)
+        return lambda line: console.print(line, markup=False)
+    return lambda line: print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _through(run: Any, say: Callable[[str], None], *stages: str, only: list[str] | None = None) -> None:
+    """Run the named stages in order on the workspace's warehouse."""
+    import importlib
+
+    from pipeline.warehouse import open_warehouse
+
+    workspace = run.workspace
+    workspace.exports.mkdir(exist_ok=True)
+    for stage in stages:
+        work = getattr(importlib.import_module(f"pipeline.stages.{stage}"), stage)
+        more = {"only": only} if only else {}
+        with run.timed(stage):
+            if stage == "publish":
+                run.stages[stage] = work(workspace, run.as_of, say)
+                continue
+            with open_warehouse(workspace.warehouse, [workspace.staged]) as warehouse:
+                run.stages[stage] = work(workspace, warehouse, run.as_of, say, **more)
+
+
+def _end(run: Any) -> None:
+    code = worst_exit_code(run.exit_codes)
+    ANSWER.result = {"run_id": run.run_id, "as_of": run.as_of, "seconds": run.seconds, "stages": run.stages}
+    if code:
+        raise typer.Exit(code)
+
+
+def _stage_command(*stages: str) -> Callable[..., None]:
+    def command(
+        workspace: WorkspaceOption = None,
+        as_of: AsOfOption = None,
+        as_json: JsonOption = False,
+        quiet: QuietOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        with _run(Options(workspace, as_of, as_json, quiet, verbose)) as (run, say):
+            _through(run, say, *stages)
+            if "publish" in stages:
+                _tell_paths(run)
+            _end(run)
+
+    return command
+
+
+WEEK = ("ingest", "build", "score", "render", "publish")
+app.command("weekly", help="The week: ingest, build, score, render, publish.")(_stage_command(*WEEK))
+app.command("ingest", help="Read new exports into the warehouse.")(_stage_command("ingest"))
+app.command("build", help="Build the marts and run the data checks.")(_stage_command("build"))
+app.command("score", help="Score every account for every week.")(_stage_command("score"))
+app.command("render", help="Make the documents in a work folder.")(_stage_command("render"))
+app.command("publish", help="Swap the documents into out/<as_of>/.")(_stage_command("publish"))
+
+
+def _tell_paths(run: Any) -> None:
+    out = run.workspace.out / run.as_of.isoformat()
+    first = ("index.html", "portfolio/portfolio.pdf", "weekly/review.pdf", "customer/", "data/")
+    paths = [out / name for name in first if (out / name).exists()]
+    if not ANSWER.as_json:
+        typer.echo("\n".join(str(path) for path in paths))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end the process with its documented exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    ANSWER.as_json, ANSWER.result = "--json" in arguments, None
+    code, error = _guarded(arguments)
+    if ANSWER.as_json:
+        _print_envelope(arguments, code, error)
+    elif error:
+        _print_error(error)
+    sys.exit(code)
+
+
+def _guarded(arguments: list[str]) -> tuple[int, BellwetherError | None]:
+    try:
+        return app(args=arguments, standalone_mode=False) or 0, None
+    except BellwetherError as known:
+        return known.exit_code, known
+    except TyperException as misuse:
+        return misuse.exit_code, UsageError(misuse.format_message(), "See `bellwether --help`.")
+    except (typer.Abort, KeyboardInterrupt):
+        return 130, BellwetherError("interrupted", "Run the same command again; nothing was half-written.")
+    except OSError as refused:
+        if refused.errno not in DISK_ERRORS:
+            raise
+        place = refused.filename or "the workspace"
+        return 1, BellwetherError(
+            f"{place} cannot be written: {refused.strerror}",
+            "Free some space or make it writable, then run again; what was published before is untouched.",
+        )
+
+
+def _print_error(error: BellwetherError) -> None:
+    typer.echo(f"bellwether: {error.message}", err=True)
+    if error.remedy:
+        typer.echo(f"  {error.remedy}", err=True)
+
+
+def _print_envelope(arguments: list[str], code: int, error: BellwetherError | None) -> None:
+    from pipeline.runs import plain
+
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    problem = {"message": error.message, "remedy": error.remedy} if error else None
+    envelope = {"command": command, "exit_code": code, "error": problem, "result": ANSWER.result}
+    typer.echo(json.dumps(envelope, default=plain, sort_keys=True))
