@@ -152,6 +152,48 @@ app.command("render", help="Make the documents in a work folder.")(_stage_comman
 app.command("publish", help="Swap the documents into out/<as_of>/.")(_stage_command("publish"))
 
 
+@app.command("doctor", help="What this machine and workspace have, and what is missing.")
+def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Print every finding; exit code 1 when something is missing that a run needs."""
+    from pipeline.doctor import examine
+
+    findings = examine(Options(workspace, None, as_json, False).open_workspace())
+    ANSWER.result = findings
+    if not as_json:
+        _print_findings(findings)
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(1)
+
+
+def _print_findings(findings: list[Any]) -> None:
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        mark = "ok " if finding.is_well else "!! "
+        typer.echo(f"{mark} {finding.topic:<8} {finding.name:<{width}}  {finding.found}")
+        if finding.remedy:
+            typer.echo(f"{'':13}{finding.remedy}")
+
+
+@app.command("demo", help="Write an invented company's workspace, exported as its tools would write it.")
+def demo(
+    directory: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.")],
+    accounts: Annotated[int, typer.Option(min=10, help="How many customers it ever had.")] = 240,
+    months: Annotated[int, typer.Option(min=6, help="How many months of history.")] = 36,
+    seed: Annotated[int, typer.Option(help="Another number, another company.")] = 7,
+    weekly_exports: Annotated[int, typer.Option(min=1, help="How many weekly exports, the last at the end.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the workspace; an existing one is never overwritten."""
+    from pipeline.demo import write_workspace
+
+    if directory.exists() and any(directory.iterdir()):
+        raise UsageError(f"{directory} is not empty", "Name a folder that does not exist yet.")
+    report = write_workspace(directory, accounts=accounts, months=months, seed=seed, weekly_exports=weekly_exports)
+    ANSWER.result = report
+    if not as_json:
+        typer.echo(f"{directory}: run `bellwether weekly --workspace {directory}`")
+
+
 def _tell_paths(run: Any) -> None:
     out = run.workspace.out / run.as_of.isoformat()
     first = ("index.html", "portfolio/portfolio.pdf", "weekly/review.pdf", "customer/", "data/")

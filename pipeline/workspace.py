@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import UsageError
 
@@ -61,24 +61,30 @@ class Run(Section):
     panel_weeks: int = Field(default=156, ge=104, le=520)
 
 
-class FeedAge(Section):
-    """How old one feed may be."""
-
-    max_age_days: int = Field(ge=0)
-
-
 class Feeds(BaseModel):
-    """Which feeds are expected, and when one is late or stale."""
+    """Which feeds are expected, and when one is late or stale; `[feeds.<feed>]` sets a feed's own age."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     expected: tuple[str, ...] = ("accounts", "contracts")
     max_age_days: int | None = Field(default=None, ge=0)
     max_stale_days: int = Field(default=45, ge=0)
 
+    @model_validator(mode="after")
+    def known_keys(self) -> "Feeds":
+        """What is not a key of this section is a feed with its own section."""
+        for feed, value in (self.model_extra or {}).items():
+            if not isinstance(value, dict) or set(value) != {"max_age_days"} or not _is_count(value["max_age_days"]):
+                raise ValueError(f"unknown key {feed}; a feed's own age stands in [feeds.{feed}] as max_age_days = 3")
+        return self
+
     @property
     def ages(self) -> dict[str, int]:
-        """max_age_days per feed, as `[feeds.<feed>]` sets it."""
-        return {feed: FeedAge.model_validate(value).max_age_days for feed, value in (self.model_extra or {}).items()}
+        """max_age_days per feed, where a feed has its own section."""
+        return {feed: value["max_age_days"] for feed, value in (self.model_extra or {}).items()}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 class Quality(Section):
@@ -180,7 +186,6 @@ def read_workspace(root: Path) -> Workspace:
     text = config.read_text(encoding="utf-8")
     try:
         settings = Settings.model_validate(tomllib.loads(text))
-        _ = settings.feeds.ages
     except tomllib.TOMLDecodeError as broken:
         raise UsageError(f"{config}: not valid TOML: {broken}", "Correct the line it names.") from broken
     except ValidationError as invalid:
@@ -192,15 +197,18 @@ def _first_problem(config: Path, text: str, invalid: ValidationError) -> str:
     problem = invalid.errors()[0]
     path = [str(part) for part in problem["loc"]]
     message = {"extra_forbidden": "unknown key", "missing": "missing key"}.get(problem["type"], problem["msg"])
-    shown = "" if problem["type"] == "missing" else f" = {problem['input']!r}"
+    is_value = problem["type"] != "missing" and not isinstance(problem["input"], dict)
+    shown = f" = {problem['input']!r}" if is_value else ""
     return f"{config}:{_line_of(text, path)}: {'.'.join(path)}{shown}: {message.removeprefix('Value error, ')}"
 
 
 def _line_of(text: str, path: list[str]) -> int:
-    keys = [part for part in path if not part.isdigit()]
-    pattern = re.compile(rf"^\s*\[?[\w.\"]*\b{re.escape(keys[-1])}\b")
-    lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 1)
+    """The line of a key, else of the nearest section above it that is written."""
+    lines, found = text.splitlines(), 1
+    for key in (part for part in path if not part.isdigit()):
+        pattern = re.compile(rf"^\s*(\[[\w.]*\b{re.escape(key)}\b|{re.escape(key)}\s*=)")
+        found = next((n for n, line in enumerate(lines[found - 1 :], found) if pattern.match(line)), found)
+    return found
 
 
 def default_as_of(settings: Settings, today: date) -> date:
