@@ -7,6 +7,7 @@ dates a row).
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -63,7 +64,7 @@ class Table:
         return " ".join((self.model.__doc__ or "").split())
 
     @property
-    def _about(self) -> dict:
+    def _about(self) -> dict[str, Any]:
         return self.model.Config.metadata or {}
 
 

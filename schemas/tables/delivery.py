@@ -32,9 +32,7 @@ class Implementations(pa.DataFrameModel):
     original_go_live_on: pl.Date = required()
     target_go_live_on: pl.Date = optional()
     went_live_on: pl.Date = optional()
-    phase: pl.String = one_of(
-        "planning", "setup", "configuration", "migration", "testing", "go_live", "optimization"
-    )
+    phase: pl.String = one_of("planning", "setup", "configuration", "migration", "testing", "go_live", "optimization")
     completion_pct: pl.Float64 = percent()
     planned_pct: pl.Float64 = percent()
     budget: Money = at_least_zero()

@@ -1,0 +1,3 @@
+-- One row per piece of feedback received by as_of.
+select *
+from staging.stg_feedback_items

@@ -1,0 +1,3 @@
+-- One row per business goal.
+select *
+from staging.stg_goals

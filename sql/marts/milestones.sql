@@ -1,0 +1,3 @@
+-- One row per milestone.
+select *
+from staging.stg_milestones

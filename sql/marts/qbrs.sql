@@ -1,0 +1,3 @@
+-- One row per business review, scheduled or held.
+select *
+from staging.stg_qbrs

@@ -1,0 +1,3 @@
+-- One row per risk on record by as_of.
+select *
+from staging.stg_risks

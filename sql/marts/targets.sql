@@ -1,0 +1,3 @@
+-- One row per period, measure and dimension of the company's plan.
+select *
+from staging.stg_targets

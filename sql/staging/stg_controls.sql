@@ -1,0 +1,8 @@
+-- One row per month, measure and segment of finance's own figures.
+select
+    month_on,
+    measure,
+    segment,
+    amount,
+    source
+from newest('accepted.controls')
