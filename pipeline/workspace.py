@@ -98,7 +98,6 @@ class Health(Section):
     """Choices within the health score."""
 
     login_days_basis: str = Field(default="calendar", pattern="^(calendar|business)$")
-    scorecard: str = "default"
 
 
 class Support(Section):

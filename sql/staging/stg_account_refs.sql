@@ -43,16 +43,7 @@ owned_names as (
     having count(*) = 1
 ),
 
-claims as (
-    select
-        system,
-        external_id,
-        external_id as account_id,
-        'id' as how,
-        1 as priority
-    from accounts
-    where owner_rank = 1
-    union all
+keys as (
     select
         system,
         account_ref(system, external_id) as external_id,
@@ -68,6 +59,34 @@ claims as (
         'alias' as how,
         3 as priority
     from meta.aliases
+),
+
+claims as (
+    select
+        system,
+        external_id,
+        external_id as account_id,
+        'id' as how,
+        1 as priority
+    from accounts
+    where owner_rank = 1
+    union all
+    select
+        system,
+        external_id,
+        account_id,
+        how,
+        priority
+    from keys
+    union all
+    -- What a tool calls an account is a name of it: rows that know only the name find it there.
+    select
+        'name' as system,
+        comparable(external_id) as external_id,
+        account_id,
+        how,
+        priority
+    from keys
     union all
     select
         accounts.system,

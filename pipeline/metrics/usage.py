@@ -1,0 +1,70 @@
+"""What is known about the use of the product, in the 30 days that end at the newest day of usage."""
+
+from pipeline.metrics.metric import Metric
+
+USAGE = (
+    Metric(
+        name="login_days",
+        label="Login days",
+        description="Distinct days of 30 with an active user; 0 when nobody came. They do not add up.",
+        unit="days",
+        kind="sum",
+        numerator="login_day_count_30d",
+        poolable=False,
+    ),
+    Metric(
+        name="login_business_days",
+        label="Login days on business days",
+        description="Distinct business days of 30 days with an active user. They do not add up.",
+        unit="business days",
+        kind="sum",
+        numerator="login_business_day_count_30d",
+        poolable=False,
+    ),
+    Metric(
+        name="feature_adoption_pct",
+        label="Feature adoption",
+        description="Features used in 30 days over the features of the plan; null where the plan is not known.",
+        unit="%",
+        kind="ratio",
+        numerator="feature_used_count_30d",
+        denominator="feature_available_count",
+        scale=100,
+    ),
+    Metric(
+        name="events_per_user_day",
+        label="Usage depth",
+        description="Events in 30 days for each day on which a user was active; null when nobody was.",
+        unit="events",
+        kind="ratio",
+        numerator="event_count_30d",
+        denominator="user_day_count_30d",
+    ),
+    Metric(
+        name="usage_change_pct",
+        label="Usage trend",
+        description="Events of the last 30 days against the 30 days before; null when there were none before.",
+        unit="%",
+        kind="ratio",
+        numerator="event_count_30d",
+        less="event_count_prior_30d",
+        denominator="event_count_prior_30d",
+        scale=100,
+    ),
+    Metric(
+        name="events_30d",
+        label="Events",
+        description="Events in 30 days; 0 when nobody used the product.",
+        unit="events",
+        kind="sum",
+        numerator="event_count_30d",
+    ),
+    Metric(
+        name="user_days_30d",
+        label="User days",
+        description="Active users summed over the days of 30 days; 0 when nobody came.",
+        unit="user days",
+        kind="sum",
+        numerator="user_day_count_30d",
+    ),
+)

@@ -1,0 +1,82 @@
+"""The health score of every account and panel week: one computation over the whole panel, generated from the policy."""
+
+import polars as pl
+
+from pipeline.book import Book, Scores
+from pipeline.metrics import with_codes
+from pipeline.policy import Policy, Scorecard
+from pipeline.scoring.bands import (
+    with_caps,
+    with_computed_band,
+    with_floors,
+    with_last_known_band,
+    with_overrides,
+    with_own_band,
+)
+from pipeline.scoring.components import with_components
+from pipeline.scoring.feeds import complete_weeks, floor_feeds, week_standings
+from pipeline.scoring.lifts import health_lifts
+from pipeline.scoring.parts import Part, parts_of
+from pipeline.scoring.tables import health_components, health_weeks
+from pipeline.scoring.trend import health_changes, with_changes, with_trend
+from pipeline.scoring.weights import with_score
+from pipeline.workspace import Settings
+
+
+def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
+    """The scores of a book under the scorecard in force.
+
+    Every account-week that is scored has a row in `health_weeks`; components, changes and lifts are stated for the
+    as-of day. (ops: Customer Health Score Model.)
+    """
+    scorecard = policy.health.scorecard
+    parts = parts_of(scorecard, settings.health.login_days_basis)
+    panel = health_panel(book, parts, scorecard)
+    latest = panel.filter(pl.col("week_ending_on") == book.as_of)
+    return Scores(
+        health_weeks(panel),
+        health_components(panel, parts, book.as_of),
+        health_changes(panel, parts, book.as_of),
+        health_lifts(latest, parts, scorecard),
+    )
+
+
+def health_panel(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+    """One wide row per scored account and week: every component's columns, score, coverage, ranks and bands."""
+    return (
+        scored_rows(book, parts, scorecard)
+        .pipe(with_components, parts, scorecard.peers_minimum)
+        .pipe(with_score, parts, scorecard)
+        .pipe(with_own_band, scorecard)
+        .pipe(with_caps, parts, scorecard)
+        .pipe(with_floors, scorecard)
+        .pipe(with_computed_band, scorecard)
+        .pipe(with_overrides, book.overrides)
+        .pipe(with_last_known_band)
+        .pipe(with_changes)
+        .pipe(with_trend, scorecard)
+    )
+
+
+def scored_rows(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+    """The account-weeks that count, in order, with what their week's feeds allow; `account` numbers the accounts."""
+    weeks = (
+        week_standings(book.weeks, book.feed_weeks, parts)
+        .join(complete_weeks(book.weeks, book.feed_weeks, parts), on="week_ending_on")
+        .join(floor_feeds(book.weeks, book.feed_weeks, scorecard), on="week_ending_on")
+    )
+    rows = with_codes(book.account_weeks.filter("is_scored")).select(columns_read(parts, scorecard))
+    return (
+        rows.join(weeks, on="week_ending_on", how="inner", maintain_order="left")
+        .sort("account_id", "week_ending_on")
+        .with_columns(account=pl.col("account_id").rle_id())
+    )
+
+
+def columns_read(parts: tuple[Part, ...], scorecard: Scorecard) -> list[str]:
+    """The columns of the panel that the scorecard reads."""
+    needed = ["account_id", "week_ending_on", "segment", "is_backfilled", "login_day_count_30d"]
+    metrics = [column for part in parts for column in part.metric.columns]
+    needs = [part.component.needs.column for part in parts if part.component.needs]
+    floors = [floor.column for floor in scorecard.floors.values()]
+    return list(dict.fromkeys((*needed, *metrics, *needs, *floors)))

@@ -1,0 +1,86 @@
+"""Score: reads `marts.*` as a Book, lets the pure core judge it, writes `scores.*`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline.book import MARTS, Book, Scores
+from pipeline.errors import RunFailed
+from pipeline.policy import Policy, read_policy
+from pipeline.scoring.health import scored
+from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
+from pipeline.warehouse import Warehouse
+from pipeline.workspace import REPOSITORY, Workspace
+
+PIPELINE = Path(__file__).resolve().parent.parent
+CODE = (
+    PIPELINE / "scoring",
+    PIPELINE / "metrics",
+    PIPELINE / "book.py",
+    PIPELINE / "policy.py",
+    PIPELINE / "overlays.py",
+    Path(__file__),
+)
+READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "overrides")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreReport:
+    """What scoring did: how many accounts have a score at the as-of day, and how many are in each band."""
+
+    accounts: int = 0
+    account_weeks: int = 0
+    bands: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    is_unchanged: bool = False
+    exit_codes: set[int] = field(default_factory=set)
+
+
+def score(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable[[str], None]) -> ScoreReport:
+    """Write `scores.*` for the marts as they stand; nothing when marts, policy, settings and code are unchanged.
+
+    Raises RunFailed when the marts are not built.
+    """
+    started = time.perf_counter()
+    policy = read_policy(REPOSITORY / "policy", workspace.policy)
+    inputs = _inputs(workspace, warehouse, as_of, policy)
+    is_unchanged = is_current(warehouse, "score", inputs)
+    if not is_unchanged:
+        _write(warehouse, scored(_book(warehouse, workspace, as_of), policy, workspace.settings), inputs)
+    report = _report(warehouse, as_of, time.perf_counter() - started, is_unchanged)
+    done = "unchanged, " if is_unchanged else ""
+    say(f"score: {done}{report.accounts} accounts, {report.account_weeks} account-weeks in {report.seconds:.1f} s")
+    return report
+
+
+def _inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, policy: Policy) -> str:
+    built = remembered(warehouse, "build")
+    if built is None:
+        raise RunFailed("the marts are not built", "Run `bellwether build` first.")
+    settings = workspace.settings.model_dump_json(include={"health"})
+    return fingerprint(built, as_of, settings, policy.hash, code_hash(*CODE))
+
+
+def _book(warehouse: Warehouse, workspace: Workspace, as_of: date) -> Book:
+    there = [mart for mart in MARTS if mart in READ and warehouse.has(f"marts.{mart}")]
+    frames = {mart: warehouse.frame(f"select * from marts.{mart}") for mart in there}
+    return Book.from_frames(as_of, workspace.settings, frames)
+
+
+def _write(warehouse: Warehouse, scores: Scores, inputs: str) -> None:
+    with warehouse.transaction():
+        for name, frame in scores.frames().items():
+            warehouse.replace(f"scores.{name}", frame)
+        remember(warehouse, "score", inputs)
+
+
+def _report(warehouse: Warehouse, as_of: date, seconds: float, is_unchanged: bool) -> ScoreReport:
+    weeks = warehouse.frame(
+        "select health_band, count(*) as weeks, count(*) filter (where week_ending_on = ?) as accounts"
+        " from scores.health_weeks group by health_band order by health_band",
+        [as_of],
+    )
+    bands = {band: accounts for band, _, accounts in weeks.iter_rows() if accounts}
+    return ScoreReport(sum(bands.values()), int(weeks["weeks"].sum()), bands, round(seconds, 2), is_unchanged)

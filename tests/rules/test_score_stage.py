@@ -1,0 +1,67 @@
+"""The score stage: marts in, scores out, nothing done twice."""
+
+from dataclasses import fields
+
+import polars as pl
+import pytest
+
+from pipeline.book import SCORES, Book, Scores
+from pipeline.errors import RunFailed
+from pipeline.stages.fingerprint import remember
+from pipeline.stages.score import READ, score
+from pipeline.warehouse import open_warehouse
+from pipeline.workspace import Workspace
+from tests.rules.books import AS_OF, Panel, settings
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path, settings())
+
+
+def build(warehouse, panel, print_="one"):
+    book = panel.book()
+    for mart in READ:
+        warehouse.replace(f"marts.{mart}", getattr(book, mart))
+    remember(warehouse, "build", print_)
+
+
+def test_scores_are_written_for_the_marts_and_not_twice(workspace):
+    panel, lines = Panel().peers().account("a", contract_notice_count=1).override("watch", made=1, expires=-1), []
+    with open_warehouse(workspace.warehouse, []) as warehouse:
+        build(warehouse, panel)
+        first = score(workspace, warehouse, AS_OF, lines.append)
+        written = {name: warehouse.frame(f"select * from scores.{name}") for name in SCORES}
+        again = score(workspace, warehouse, AS_OF, lines.append)
+    expected = panel.scored().scores.frames()
+    assert all(written[name].equals(expected[name]) for name in SCORES)
+    assert (first.is_unchanged, again.is_unchanged) == (False, True)
+    assert first.bands == again.bands == {"healthy": 4, "watch": 1}
+    assert (first.accounts, first.account_weeks, first.exit_codes) == (5, 30, set())
+    assert lines[0].startswith("score: 5 accounts, 30 account-weeks in ")
+    assert lines[1].startswith("score: unchanged, 5 accounts")
+
+
+def test_a_new_build_or_another_policy_is_scored_again(workspace):
+    with open_warehouse(workspace.warehouse, []) as warehouse:
+        build(warehouse, Panel().account("a"))
+        score(workspace, warehouse, AS_OF, str)
+        build(warehouse, Panel().account("a").account("b"), "two")
+        assert score(workspace, warehouse, AS_OF, str).accounts == 2
+        workspace.policy.mkdir()
+        (workspace.policy / "health.toml").write_text("[scorecards.default.bands]\nhealthy = 99\n")
+        assert score(workspace, warehouse, AS_OF, str).bands == {"watch": 2}
+
+
+def test_without_marts_it_says_which_command_builds_them(workspace):
+    with open_warehouse(workspace.warehouse, []) as warehouse, pytest.raises(RunFailed, match="marts are not built"):
+        score(workspace, warehouse, AS_OF, str)
+
+
+def test_a_book_without_its_panel_is_no_book():
+    with pytest.raises(RunFailed, match="feed_weeks, accounts, account_weeks are not built"):
+        Book.from_frames(AS_OF, settings(), {"weeks": pl.DataFrame()})
+
+
+def test_every_score_table_has_a_frame():
+    assert tuple(field.name for field in fields(Scores)) == SCORES
