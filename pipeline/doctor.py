@@ -5,7 +5,6 @@ import platform
 import shutil
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from pipeline.errors import BellwetherError
@@ -90,9 +89,9 @@ def _policy(workspace: Workspace) -> list[Finding]:
         policy = read_policy(REPOSITORY / "policy", workspace.policy)
     except BellwetherError as wrong:
         return [Finding("policy", "policy", wrong.message, wrong.remedy)]
-    overridden = sorted(Path(file).name for file in workspace.policy.glob("*.toml"))
-    where = f"shipped, with {', '.join(overridden)} of the workspace" if overridden else "shipped"
-    return [Finding("policy", "policy", f"{where}; hash {policy.hash[:12]}")]
+    own = {key: where for key, where in policy.origin.items() if where.startswith("workspace")}
+    stated = f"{len(policy.origin)} values shipped, {len(own)} of the workspace's own; hash {policy.hash[:12]}"
+    return [Finding("policy", "policy", stated), *(Finding("policy", key, f"({where})") for key, where in own.items())]
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pipeline.scoring.parts import NOISE_DIGITS, STATE, Part, feed_set, stepped
 def with_components(panel: pl.DataFrame, parts: tuple[Part, ...], peers_minimum: int) -> pl.DataFrame:
     """The panel with value, score, state, measured_on and is_backfilled of each component.
 
-    Expects the rows of scored accounts in the order of account and week, with the standings of the feeds.
+    Expects rows in the order of account and week, with the standings of the feeds.
     """
     panel = with_logins_known(panel)
     panel = with_segment_medians(panel, parts, peers_minimum)
@@ -39,7 +39,7 @@ def with_segment_medians(panel: pl.DataFrame, parts: tuple[Part, ...], peers_min
         value, median = part.metric.at_row(), part.named("median")
         peers = (
             panel.lazy()
-            .filter(pl.col(f"{part.feed_set}.standing") == "fresh")
+            .filter("is_scored", pl.col(f"{part.feed_set}.standing") == "fresh")
             .select("week_ending_on", "segment", value.alias("value"))
             .group_by("week_ending_on", "segment")
             .agg(pl.when(pl.col("value").count() >= peers_minimum).then(pl.col("value").median()).alias(median))
@@ -115,7 +115,7 @@ FROZEN = ("value", "score", "state", "measured_on", "is_backfilled")
 
 
 def _with_frozen(panel: pl.DataFrame, name: str, parts: tuple[Part, ...]) -> pl.DataFrame:
-    """While the feeds are late: all as in their last fresh week; an account not scored then is missing."""
+    """While the feeds are late: all as in their last fresh week; missing where the panel has no such week."""
     if not (panel[f"{name}.standing"] == "late").any():
         return panel
     columns = {part.named(what): part.named(f"{what}.then") for part in parts for what in FROZEN}

@@ -46,6 +46,7 @@ def health_panel(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> p
     return (
         scored_rows(book, parts, scorecard)
         .pipe(with_components, parts, scorecard.peers_minimum)
+        .filter("is_scored")
         .pipe(with_score, parts, scorecard)
         .pipe(with_own_band, scorecard)
         .pipe(with_caps, parts, scorecard)
@@ -59,13 +60,18 @@ def health_panel(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> p
 
 
 def scored_rows(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
-    """The account-weeks that count, in order, with what their week's feeds allow; `account` numbers the accounts."""
+    """The account-weeks that count, in order, with what their week's feeds allow; `account` numbers the accounts.
+
+    A week that a late feed is frozen at is there for every account, scored then or not.
+    """
     weeks = (
         week_standings(book.weeks, book.feed_weeks, parts)
         .join(complete_weeks(book.weeks, book.feed_weeks, parts), on="week_ending_on")
         .join(floor_feeds(book.weeks, book.feed_weeks, scorecard), on="week_ending_on")
     )
-    rows = with_codes(book.account_weeks.filter("is_scored")).select(columns_read(parts, scorecard))
+    remembered = weeks.select(pl.concat_list(f"{part.feed_set}.fresh_on" for part in parts).explode()).to_series()
+    counts = pl.col("is_scored") | pl.col("week_ending_on").is_in(remembered.drop_nulls().unique().implode())
+    rows = with_codes(book.account_weeks.filter(counts)).select(columns_read(parts, scorecard))
     return (
         rows.join(weeks, on="week_ending_on", how="inner", maintain_order="left")
         .sort("account_id", "week_ending_on")
@@ -75,7 +81,7 @@ def scored_rows(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl
 
 def columns_read(parts: tuple[Part, ...], scorecard: Scorecard) -> list[str]:
     """The columns of the panel that the scorecard reads."""
-    needed = ["account_id", "week_ending_on", "segment", "is_backfilled", "login_day_count_30d"]
+    needed = ["account_id", "week_ending_on", "is_scored", "segment", "is_backfilled", "login_day_count_30d"]
     metrics = [column for part in parts for column in part.metric.columns]
     needs = [part.component.needs.column for part in parts if part.component.needs]
     floors = [floor.column for floor in scorecard.floors.values()]

@@ -67,6 +67,12 @@ def owners_of(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
 
     Raises UsageError with the line to add to bellwether.toml when two systems feed a table that needs an owner.
     """
+    unknown = [table for table in (*settings.sources, *settings.quality.tables) if table not in TABLES]
+    if unknown:
+        raise UsageError(
+            f"{CONFIG_NAME}: [sources] or [quality.tables] names {unknown[0]!r}, which is no table",
+            f"Tables are {', '.join(TABLES)}.",
+        )
     rows = [
         (table, system, rank)
         for table in TABLES
@@ -121,14 +127,14 @@ def holidays_of(settings: Settings, as_of: date) -> set[date]:
     days: set[date] = set()
     for entry in settings.support.holidays:
         country, _, region = entry.partition("-")
-        if entry[:1].isdigit():
-            days.add(date.fromisoformat(entry))
-            continue
         try:
-            days |= set(holidays.country_holidays(country, subdiv=region or None, years=years))
-        except NotImplementedError as unknown:
+            if entry[:1].isdigit():
+                days.add(date.fromisoformat(entry))
+            else:
+                days |= set(holidays.country_holidays(country, subdiv=region or None, years=years))
+        except (NotImplementedError, ValueError) as unknown:
             raise UsageError(
-                f"{CONFIG_NAME}: [support] holidays names {entry!r}, whose calendar is not known",
+                f"{CONFIG_NAME}: [support] holidays names {entry!r}, which is no date and no known calendar",
                 'Write dates such as "2026-07-03", or a country code such as "US" or "DE-BY".',
             ) from unknown
     return days

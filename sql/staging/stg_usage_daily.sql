@@ -33,10 +33,79 @@ settled as (
     ) = 1
 ),
 
+-- Events are one each by their id, else by the whole row; users can be told apart only where the tool names them.
+events as (
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        local_day(occurred_at) as used_on,
+        feature,
+        user_id,
+        coalesce(quantity, 1) as quantity
+    from versions_of('accepted.usage_events')
+    where not coalesce(_is_deleted, false)
+    qualify row_number() over (
+        partition by _system, coalesce(event_id, _row_hash)
+        order by _extracted_at desc, _row_hash asc, _file_id asc, _line asc
+    ) = 1
+),
+
+-- Summed by feature, and over all features for the day's total.
+summed as (
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        used_on,
+        feature,
+        count(distinct user_id) as active_users,
+        sum(quantity)::bigint as event_count
+    from events
+    group by
+        grouping sets (
+            (_system, _account_namespace, _owner_rank, account_id, used_on, feature),
+            (_system, _account_namespace, _owner_rank, account_id, used_on)
+        )
+),
+
 standing as (
-    select * from undisputed
-    union all by name
-    select * from settled
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        used_on,
+        feature,
+        active_users,
+        event_count
+    from undisputed
+    where not coalesce(_is_deleted, false)
+    union all
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        used_on,
+        feature,
+        active_users,
+        event_count
+    from settled
+    where not coalesce(_is_deleted, false)
+    union all
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        used_on,
+        feature,
+        active_users,
+        event_count
+    from summed
 ),
 
 resolved as (
@@ -55,7 +124,6 @@ resolved as (
             and account_ref(standing._account_namespace, standing.account_id) = refs.external_id
     where
         standing._owner_rank is not null
-        and not coalesce(standing._is_deleted, false)
         and is_known(standing.used_on)
 ),
 

@@ -29,7 +29,8 @@ class Plain:
     """Scores of rows under feed states; `feeds[feed, day]` is (state, is_expected)."""
 
     def __init__(self, rows, feeds, overrides, days, business=False, business_days=21):
-        self.rows = {(row["account_id"], row["week_ending_on"]): row for row in rows if row["is_scored"]}
+        self.everyone = {(row["account_id"], row["week_ending_on"]): row for row in rows}
+        self.rows = {key: row for key, row in self.everyone.items() if row["is_scored"]}
         self.feeds, self.overrides, self.days = feeds, overrides, sorted(days)
         self.business, self.business_days = business, business_days
         self.memory = {}
@@ -66,11 +67,11 @@ class Plain:
             return "missing", 0
         if standing == "late":
             fresh = self.last_fresh(feeds, day)
-            if fresh is None or (account, fresh) not in self.rows:
+            if fresh is None or (account, fresh) not in self.everyone:
                 return "missing", 0
             state, score = self.component(name, account, fresh)
             return ("frozen" if state == "present" else state), score
-        score = getattr(self, "_" + name)(self.rows[account, day], account, day)
+        score = getattr(self, "_" + name)(self.everyone[account, day], account, day)
         return ("na", None) if score is None else ("present", score)
 
     def _login_days(self, row, account, day):
@@ -116,7 +117,7 @@ class Plain:
         if standing in ("off", "missing"):
             return standing == "off"
         fresh = self.last_fresh(("usage",), day)
-        known = self.rows.get((account, fresh))
+        known = self.everyone.get((account, fresh))
         return bool(known and known["login_day_count_30d"])
 
     def _training_pct(self, row, account, day):
@@ -203,6 +204,8 @@ class Plain:
         for name, (_, feeds) in TABLE.items():
             if self.component(name, account, day)[0] == "frozen":
                 fresh = self.last_fresh(feeds, day)
+                if (account, fresh) not in self.rows:
+                    continue
                 score_then, coverage_then, _ = self.score(account, fresh)
                 ranks += [self.band(score_then)] if coverage_then >= 70 and score_then is not None else []
         floors = [0] if row["contract_notice_count"] else []

@@ -5,7 +5,7 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.policy import BANDS
@@ -16,7 +16,7 @@ from tests.properties.strategies import OTHERS, days, panels
 from tests.rules import books
 from tests.rules.books import Panel, shipped_policy
 
-few = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=8, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def scores_of(panel, basis="calendar"):

@@ -206,3 +206,26 @@ def test_the_newest_file_decides_what_a_day_was(a_company: Callable[..., Company
         2026-06-26     | 5                | 5              | 12
         """,
     )
+
+
+def test_events_become_days_each_event_once(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    customers(company, "a")
+    company.given(
+        "usage_events",
+        """
+        event_id | account_id | user_id | feature | occurred_at          | quantity
+        e1       | a          | u1      | x       | 2026-06-26T14:00:00Z | 1
+        e1       | a          | u1      | x       | 2026-06-26T14:00:00Z | 1
+        e2       | a          | u2      | x       | 2026-06-26T15:00:00Z | 2
+        e3       | a          | u1      | y       | 2026-06-27T03:30:00Z |
+        """,
+    )
+    company.built()
+    company.shows(
+        f"select account_id, login_day_count_30d, user_day_count_30d, event_count_30d {LATEST}",
+        """
+        account_id | login_day_count_30d | user_day_count_30d | event_count_30d
+        a          | 1                   | 2                  | 4
+        """,
+    )
