@@ -152,6 +152,52 @@ app.command("render", help="Make the documents in a work folder.")(_stage_comman
 app.command("publish", help="Swap the documents into out/<as_of>/.")(_stage_command("publish"))
 
 
+@app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")
+def qbr(
+    accounts: Annotated[list[str] | None, typer.Argument(help="Names or ids.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="One for every customer.")] = False,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bring the week up to date, make the packs asked for as well, and publish."""
+    if not accounts and not every:
+        raise UsageError("which account?", "Name one or more accounts, or pass --all.")
+    with _run(Options(workspace, as_of, as_json, quiet)) as (run, say):
+        _through(run, say, "ingest", "build", "score")
+        _through(run, say, "render", only=["*"] if every else accounts)
+        _through(run, say, "publish")
+        _tell_paths(run)
+        _end(run)
+
+
+@app.command("explain", help="Why an account has its health score, what moved it, and what would lift it.")
+def explain(
+    account: Annotated[str, typer.Argument(help="Name or id.")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the explanation from the last scored week; the warehouse is only read."""
+    from pipeline.policy import read_policy
+    from pipeline.scoring.explain import explanation
+    from pipeline.stages.shelf import account_called, read_book, read_scores
+    from pipeline.warehouse import open_warehouse
+    from pipeline.workspace import REPOSITORY
+
+    with _run(Options(workspace, as_of, as_json, quiet=True)) as (run, _):
+        place, policy = run.workspace, read_policy(REPOSITORY / "policy", run.workspace.policy)
+        with open_warehouse(place.warehouse, [place.staged]) as warehouse:
+            book, scores = read_book(place, warehouse, run.as_of), read_scores(warehouse)
+    told = explanation(book, scores, policy, place.settings, account_called(book, account))
+    ANSWER.result = told
+    if not as_json:
+        from pipeline.reports.telling import told_in_lines
+
+        typer.echo("\n".join(told_in_lines(told)))
+
+
 @app.command("doctor", help="What this machine and workspace have, and what is missing.")
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Print every finding; exit code 1 when something is missing that a run needs."""

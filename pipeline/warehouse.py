@@ -55,12 +55,10 @@ class Warehouse:
 
     @contextmanager
     def lending(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
-        """A Polars frame readable in SQL as `name` inside the block."""
+        """A Polars frame readable in SQL as `name` inside the block; after a failure it stays until the next loan."""
         self._connection.register(name, frame)
-        try:
-            yield
-        finally:
-            self._connection.unregister(name)
+        yield
+        self._connection.unregister(name)
 
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Add rows to a table, columns by name."""

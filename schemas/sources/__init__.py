@@ -1,7 +1,7 @@
 """How each tool's export becomes canonical rows: one TOML per tool, read into frozen values.
 
-A workspace adds its own in `sources/*.toml`; with `extends = "salesforce"` such a file changes or adds to a shipped one,
-file by file, table by table, column by column.
+A workspace adds its own in `sources/*.toml`; with `extends = "salesforce"` such a file changes or adds to a shipped
+one, file by file, table by table, column by column.
 """
 
 import re
@@ -38,7 +38,9 @@ def read_sources(workspace: Path | None) -> dict[str, Source]:
     described = {str(values.get("system", path.stem)): (path, values) for path, values in plain.items()}
     for path in sorted(workspace.glob("*.toml")) if workspace else []:
         _add(described, path, _toml(path))
-    return {SYSTEM: canonical_source()} | {system: _source(path, values) for system, (path, values) in described.items()}
+    return {SYSTEM: canonical_source()} | {
+        system: _source(path, values) for system, (path, values) in described.items()
+    }
 
 
 def _add(described: dict[str, tuple[Path, dict[str, Any]]], path: Path, values: dict[str, Any]) -> None:

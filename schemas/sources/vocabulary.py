@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from schemas.tables import TABLES
 
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-CellType = Literal["text", "id", "salesforce_id", "currency", "whole", "number", "money", "boolean", "date", "instant", "list"]
+CellType = Literal[
+    "text", "id", "salesforce_id", "currency", "whole", "number", "money", "boolean", "date", "instant", "list"
+]
 
 
 class Words(BaseModel):
@@ -48,7 +50,9 @@ class SetAside(Words):
 class Column(Words):
     """How one canonical column is filled; a plain string is short for `{ from = "..." }`."""
 
-    from_: Names = Field(default=(), alias="from", description="headers; the first non-empty cell wins; * matches any text")
+    from_: Names = Field(
+        default=(), alias="from", description="headers; the first non-empty cell wins; * matches any text"
+    )
     named_by: Names = Field(default=(), description="headers such as *_NPS_GROUP, whose * is the header to read")
     constant: str | None = Field(default=None, description="the same value in every row")
     compute: str | None = Field(default=None, description="a named computation over the cells listed in `of`")
@@ -59,7 +63,9 @@ class Column(Words):
     default: str | None = Field(default=None, description="the value of an empty cell")
     formats: Names = Field(default=(), description="strptime formats of dates, or epoch_s, epoch_ms; ISO always works")
     zone: str | None = Field(default=None, description="zone of times without one: a name, company, header, questions")
-    local_day: bool = Field(default=False, description="a date written as a UTC instant; midnight stays the day it says")
+    local_day: bool = Field(
+        default=False, description="a date written as a UTC instant; midnight stays the day it says"
+    )
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark of numbers")
     relation: Literal["name", "id"] | None = Field(default=None, description="part of a Notion relation to keep")
     range: Literal["start", "end"] | None = Field(default=None, description="side of a range such as A → B to keep")
@@ -130,7 +136,7 @@ class FileMap(Words):
 
 
 class Views(Words):
-    """Files that show the same records twice: of those whose name gives the same first group, one is read."""
+    """Files that show the same records twice: of those whose name gives the same first group, one view is read."""
 
     pattern: str
     prefer: str = Field(description="regular expression of the name to read")

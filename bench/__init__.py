@@ -1,0 +1,1 @@
+"""Benchmarks: the measurements that the README quotes."""

@@ -1,0 +1,149 @@
+"""Files made ready to load: snapshotted, recognised and dated."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+from pipeline.ingest.columns import missing_columns
+from pipeline.ingest.contract import quoted_name
+from pipeline.ingest.find import dated_by_name
+from pipeline.ingest.mapping import Select
+from pipeline.ingest.read import Text, drop_landed, landed, text_of
+from pipeline.ingest.recognise import Recognised, Unrecognised, recognised
+from pipeline.ingest.snapshot import Snapshot
+from pipeline.warehouse import Warehouse
+from schemas.sources import Source
+from schemas.sources.vocabulary import NameDate
+from schemas.tables import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file at hand: what it is called, where it lies, what is in it."""
+
+    path: str
+    container: str
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A recognised file with the time it was exported (naive UTC), or None while that is not known."""
+
+    arrival: Arrival
+    text: Text
+    file: Recognised
+    extracted_at: datetime | None
+
+    @property
+    def path(self) -> str:
+        """The path below exports/, the entry of an archive after `!`."""
+        return self.arrival.path
+
+    @property
+    def exported_at(self) -> datetime:
+        """The time of export of a file that was dated."""
+        if self.extracted_at is None:
+            raise ValueError(f"{self.path} is not dated yet")
+        return self.extracted_at
+
+    @property
+    def system(self) -> str:
+        """The tool that wrote the file."""
+        return self.file.source.system
+
+    @property
+    def export(self) -> str:
+        """What kind of file of that tool it is."""
+        return self.file.file.name
+
+    @property
+    def folder(self) -> str:
+        """Where the file lies; files of one export without a date of their own share that of their folder."""
+        return str(PurePosixPath(self.path.split("!")[0]).parent)
+
+    def missing(self) -> tuple[str, ...]:
+        """Tables and required columns that the file cannot fill."""
+        return tuple(
+            f"{table.table}.{column}"
+            for table in self.file.file.table
+            for column in missing_columns(table, self.file.header)
+        )
+
+
+def delivery(arrival: Arrival, sources: Mapping[str, Source], zone: str) -> Delivery | Unrecognised:
+    """The file told apart by its header and dated by its name, if that has a date."""
+    text = text_of(arrival.snapshot.path)
+    file = recognised(text.first_records(), sources)
+    if isinstance(file, Unrecognised):
+        return file
+    return Delivery(arrival, text, file, named_time(arrival.path, file.file.extracted, ZoneInfo(zone)))
+
+
+def named_time(path: str, pattern: NameDate | None, zone: ZoneInfo) -> datetime | None:
+    """The time of export that a path names, as naive UTC; a day is its local midnight."""
+    if pattern and (found := re.search(pattern.pattern, PurePosixPath(path.split("!")[-1]).name)):
+        return _as_named(found.group(1), pattern.format, zone)
+    try:
+        return naive_utc(datetime.fromisoformat(dated_by_name(path) or "").replace(tzinfo=zone))
+    except ValueError:
+        return None
+
+
+def _as_named(text: str, style: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        if style == "epoch_ms":
+            return naive_utc(datetime.fromtimestamp(int(text) / 1000, UTC))
+        return naive_utc(datetime.strptime(text, style).replace(tzinfo=zone))
+    except ValueError:
+        return None
+
+
+def naive_utc(instant: datetime) -> datetime:
+    """A time with a zone as naive UTC."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The local day of a naive UTC time."""
+    return instant.replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def dated(warehouse: Warehouse, deliveries: Iterable[Delivery], as_of: date, zone: str) -> Iterator[Delivery]:
+    """The deliveries with a time of export: their own, else the newest date in them or their siblings, else as_of."""
+    deliveries = list(deliveries)
+    newest: dict[tuple[str, str, str], datetime] = {}
+    for one in deliveries:
+        if one.extracted_at is None:
+            place = (one.system, one.export, one.folder)
+            moment = _newest(warehouse, one, as_of, zone)
+            newest[place] = max(newest.get(place, moment), moment)
+    for one in deliveries:
+        yield one if one.extracted_at else replace(one, extracted_at=newest[one.system, one.export, one.folder])
+
+
+def _newest(warehouse: Warehouse, one: Delivery, as_of: date, zone: str) -> datetime:
+    """The newest date in the file up to as_of; as_of itself for a file without dates."""
+    local = ZoneInfo(zone)
+    first_moment_after = naive_utc(datetime.combine(as_of + timedelta(days=1), time(), local))
+    data = landed(warehouse, one.text, one.file, "dating")
+    found = [
+        warehouse.value(_newest_sql(Select(one.file, table, zone), data.view, zone), [first_moment_after])
+        for table in one.file.file.table
+        if TABLES[table.table].dated_by
+    ]
+    drop_landed(warehouse, "dating")
+    return max((value for value in found if value), default=naive_utc(datetime.combine(as_of, time(), local)))
+
+
+def _newest_sql(select: Select, view: str, zone: str) -> str:
+    moments = ", ".join(
+        f"timezone('UTC', {quoted_name(name)})"
+        if "TIME" in select.type_of(name)
+        else f"timezone('UTC', timezone('{zone}', {quoted_name(name)}::timestamp))"
+        for name in select.table.dated_by
+    )
+    return f"select max(moment) from (select coalesce({moments}) as moment from ({select.sql(view)})) where moment < ?"

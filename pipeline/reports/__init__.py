@@ -1,0 +1,18 @@
+"""REPORTS: book and scores in, documents out; pure data for the templates that draw them."""
+
+from collections.abc import Callable
+
+from pipeline.book import Book, Scores
+from pipeline.reports.document import Context, Document
+from pipeline.reports.index import index
+from pipeline.reports.portfolio import portfolio
+from pipeline.reports.qbr import qbr
+from pipeline.reports.weekly import weekly
+
+REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
+    "portfolio": portfolio,
+    "weekly": weekly,
+    "qbr": qbr,
+}
+
+__all__ = ["REPORTS", "Context", "Document", "index"]

@@ -1,0 +1,62 @@
+"""What a report hands to the renderer, and what it is told beside the book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipeline.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: where it is published, which template draws it, and the data that template reads."""
+
+    path: str
+    template: str
+    title: str
+    data: Mapping[str, Any]
+    subtitle: str = ""
+    wants_pdf: bool = True
+    is_live: bool = False
+    account_id: str | None = None
+    account_name: str | None = None
+    csm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a report needs that no mart holds: the policy, what the load and the checks found, and what was asked for.
+
+    `files` has a row per loaded file and table, `findings` a row per data check that found something; `asked` are the
+    ids of accounts whose pack is wanted whatever is due.
+    """
+
+    policy: Policy
+    files: pl.DataFrame = field(default_factory=pl.DataFrame)
+    findings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    asked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of the company's fiscal year."""
+
+    year: int
+    number: int
+    starts_on: date
+    ends_on: date
+    is_calendar: bool
+
+    @property
+    def label(self) -> str:
+        """`Q2 2026`, or `Q2 FY2027` where the fiscal year is not the calendar year."""
+        return f"Q{self.number} {self.year}" if self.is_calendar else f"Q{self.number} FY{self.year}"
+
+    @property
+    def months(self) -> str:
+        """The months it covers, in words."""
+        year = "" if self.starts_on.year == self.ends_on.year else f" {self.starts_on.year}"
+        return f"{self.starts_on:%B}{year} to {self.ends_on:%B %Y}"

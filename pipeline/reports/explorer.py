@@ -1,0 +1,74 @@
+"""The data of the dashboard's live account table: one record per scored account, with the explanation of its score."""
+
+from typing import Any
+
+import polars as pl
+
+from pipeline.reports import wording
+from pipeline.reports.facts import Row, View
+from pipeline.reports.portfolio_overview import renewals_due
+
+STATES = {"frozen": "frozen, its feed is late", "missing": "its feed is missing", "off": "off"}
+
+
+def explorer(view: View) -> Row:
+    """Records and the columns they are shown in; plain values only, so that they can be written as JSON."""
+    due = renewals_due(view, 90).group_by("account_id").agg(pl.col("arr").sum(), pl.len().alias("count"))
+    dues = {account: (float(arr), count) for account, arr, count in due.iter_rows()}
+    return {
+        "currency": view.currency,
+        "symbol": view.symbol,
+        "as_of": view.as_of.isoformat(),
+        "accounts": [_record(view, row, dues.get(row["account_id"], (0.0, 0))) for row in view.standing.to_dicts()],
+    }
+
+
+def _record(view: View, row: Row, due: tuple[float, int]) -> Row:
+    account = row["account_id"]
+    return {
+        "id": account,
+        "name": row["account_name"],
+        "segment": wording.word(row["segment"]),
+        "region": wording.word(row["region"]),
+        "industry": wording.word(row["industry"]),
+        "tier": wording.word(row["tier"]),
+        "csm": row["csm"] or "No CSM",
+        "arr": float(row["arr"]),
+        "band": row["health_band"],
+        "alarm": row["alarm"],
+        "score": rounded(row["health_score"]),
+        "coverage": rounded(row["health_coverage_pct"]),
+        "trend": row["health_trend"],
+        "week": rounded(row["health_change_1w"]),
+        "month": rounded(row["health_change_4w"]),
+        "floor": row["floor"],
+        "renewal": row["renewal_on"].isoformat() if row["renewal_on"] else None,
+        "days": row["days_to_renewal"],
+        "due": due[0],
+        "contracts": due[1],
+        "urgent": row["open_p0_p1"],
+        "touch": row["last_touch_on"].isoformat() if row["last_touch_on"] else None,
+        "url": row["record_url"],
+        "next": row["next_action"],
+        "parts": [
+            _part(view, part)
+            for part in sorted(view.components.get(account, []), key=lambda part: view.place(part["component"]))
+        ],
+        "lifts": [_lift(view, lift, row["health_band"]) for lift in view.lifts.get(account, [])[:3]],
+    }
+
+
+def _part(view: View, part: Row) -> list[Any]:
+    """Name, what was measured, score, weight, points, state: short because there are fifteen per account."""
+    shown = [rounded(part[name]) for name in ("score", "weight_pct", "points")]
+    return [view.part_word(part["component"]), view.said(part), *shown, STATES.get(part["state"], "")]
+
+
+def _lift(view: View, lift: Row, band: str | None) -> list[Any]:
+    to_band = wording.band_word(lift["to_band"]) if lift["to_band"] and lift["to_band"] != band else None
+    return [view.part_word(lift["component"]), lift["to_value_text"], rounded(lift["gain_points"]), to_band]
+
+
+def rounded(value: Any) -> float | None:
+    """One decimal, which is what the page prints; None stays None."""
+    return None if value is None else round(float(value), 1)

@@ -1,0 +1,41 @@
+"""The index page: every document of a run, findable by account and CSM."""
+
+from collections.abc import Sequence
+
+from pipeline.book import Book, Scores
+from pipeline.reports import wording
+from pipeline.reports.document import Context, Document
+from pipeline.reports.facts import Row, View
+from pipeline.reports.portfolio_overview import headline_figures
+
+
+def index(
+    book: Book, scores: Scores, context: Context, documents: Sequence[Document], tables: Sequence[str]
+) -> Document:
+    """The page that links all documents and data files by relative paths."""
+    view = View(book, scores, context)
+    packs = {document.account_id: document for document in documents if document.account_id}
+    data: Row = {
+        "figures": headline_figures(view),
+        "documents": [document for document in documents if document.account_id is None],
+        "accounts": [_account(row, packs.get(row["account_id"])) for row in _by_name(view)],
+        "pack_count": len(packs),
+        "tables": list(tables),
+    }
+    return Document(
+        "index",
+        "index.html.j2",
+        "Customer Success reports",
+        data,
+        f"Week ending {wording.day(book.as_of)}",
+        wants_pdf=False,
+    )
+
+
+def _by_name(view: View) -> list[Row]:
+    return sorted(view.standing.to_dicts(), key=lambda row: (row["account_name"].casefold(), row["account_id"]))
+
+
+def _account(row: Row, pack: Document | None) -> Row:
+    shown = ("account_id", "account_name", "csm", "segment", "arr", "health_band", "renewal_on")
+    return {**{name: row[name] for name in shown}, "pack": pack.path if pack else None}

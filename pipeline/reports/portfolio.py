@@ -1,0 +1,46 @@
+"""The portfolio dashboard: the state of the whole book for leadership, printed and live."""
+
+from pipeline.book import Book, Scores
+from pipeline.reports import wording
+from pipeline.reports.document import Context, Document
+from pipeline.reports.explorer import explorer
+from pipeline.reports.facts import Row, View
+from pipeline.reports.portfolio_health import health
+from pipeline.reports.portfolio_overview import overview
+from pipeline.reports.portfolio_revenue import churn, growth, renewals
+from pipeline.reports.portfolio_service import adoption, service, urgent_tickets, voice
+from pipeline.reports.portfolio_team import (
+    books_of_business,
+    call_list,
+    feed_alarms,
+    freshness,
+    implementations,
+    model_gaps,
+    reviews,
+)
+
+
+def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
+    """One document: page one answers in ten seconds, the rest says why."""
+    view = View(book, scores, context)
+    data: Row = {
+        "overview": overview(view),
+        "health": health(view),
+        "growth": growth(view),
+        "renewals": renewals(view),
+        "churn": churn(view),
+        "voice": voice(view),
+        "service": service(view),
+        "urgent": urgent_tickets(view),
+        "adoption": adoption(view),
+        "reviews": reviews(view),
+        "books": books_of_business(view),
+        "implementations": implementations(view),
+        "calls": call_list(view),
+        "feeds": freshness(view),
+        "alarms": feed_alarms(view),
+        "gaps": model_gaps(view),
+        "explorer": explorer(view),
+    }
+    subtitle = f"Week ending {wording.day(book.as_of)}"
+    return [Document("portfolio/portfolio", "portfolio.html.j2", "Portfolio dashboard", data, subtitle, is_live=True)]

@@ -1,0 +1,227 @@
+"""The ingest stage: new files of the exports folder become accepted and rejected rows, each load in one transaction.
+
+The archive and its journal are written before a load is committed; when the warehouse is gone or the mappings changed,
+everything in the journal is loaded again, in its order.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.errors import QualityGate, UsageError
+from pipeline.ingest.commit import Load, committed, file_row, new_entries
+from pipeline.ingest.deliveries import Arrival, Delivery, dated
+from pipeline.ingest.intake import from_archive, intake
+from pipeline.ingest.journal import Entry, journal
+from pipeline.ingest.recognise import Unrecognised
+from pipeline.ingest.store import FILES, create_tables, empty_tables, forget_failures
+from pipeline.stages import fingerprint as prints
+from pipeline.warehouse import Warehouse
+from pipeline.workspace import REPOSITORY, Workspace
+from schemas.sources import Source, SourceError, read_sources
+
+NEEDED = {"accounts", "contracts"}
+EXIT_QUALITY = QualityGate.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file: loaded, failed, unknown, ignored or refused, and why."""
+
+    path: str
+    status: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did; `exit_codes` holds 3 when a file was not good enough to be used."""
+
+    is_unchanged: bool
+    files: tuple[FileReport, ...]
+    exit_codes: set[int]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A line for each file that was not loaded and that a person should look at."""
+        worth_saying = ("failed", "unknown", "refused")
+        return tuple(f"{one.path}: {one.note}" for one in self.files if one.status in worth_saying)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the steps of one ingest share."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    sources: Mapping[str, Source]
+    entries: list[Entry]
+    say: Callable[[str], None]
+    reports: list[FileReport] = field(default_factory=list)
+    fatal: list[str] = field(default_factory=list)
+    locations: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> str:
+        return self.workspace.settings.company.time_zone
+
+
+def ingest(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable[[str], None]) -> IngestReport:
+    """Load what is new in the exports folder; a second run with nothing new does no work.
+
+    Raises QualityGate, after everything else is loaded, when a file of accounts or contracts is not good enough; of
+    other tables it is reported with exit code 3. Raises UsageError for a source TOML that cannot be used.
+    """
+    run = _Run(workspace, warehouse, _sources(workspace), journal(workspace.archive), say)
+    _prepare(run)
+    is_replay = _replay(run)
+    new = _new_files(run, as_of)
+    for files in _loads(new):
+        load_number = 1 + max((entry.load for entry in run.entries), default=0)
+        entries = new_entries(files, load_number, 1 + len(run.entries))
+        if _load(run, Load(files, entries, is_replay=False)):
+            run.entries.extend(entries)
+    _clear(workspace.staged)
+    if run.fatal:
+        raise QualityGate(
+            "\n".join(run.fatal), "Correct the export or its mapping; nothing of these files was applied."
+        )
+    failed = {EXIT_QUALITY for one in run.reports if one.status == "failed"}
+    return IngestReport(not (is_replay or new), tuple(run.reports), failed)
+
+
+def _sources(workspace: Workspace) -> Mapping[str, Source]:
+    try:
+        return read_sources(workspace.sources)
+    except SourceError as unusable:
+        raise UsageError(str(unusable), "Correct the source's TOML.") from unusable
+
+
+def _prepare(run: _Run) -> None:
+    """Make the tables; start over when the way files are read has changed since they were loaded."""
+    own = sorted(run.workspace.sources.glob("*.toml"))
+    code = prints.code_hash(REPOSITORY / "schemas", REPOSITORY / "pipeline" / "ingest", *own)
+    recipe = prints.fingerprint(code, run.zone)
+    with run.warehouse.transaction():
+        if prints.is_current(run.warehouse, "ingest", recipe):
+            create_tables(run.warehouse)
+            forget_failures(run.warehouse)
+        else:
+            empty_tables(run.warehouse)
+            prints.remember(run.warehouse, "ingest", recipe)
+
+
+def _replay(run: _Run) -> bool:
+    """Load what the journal has and the warehouse has not; whether there was anything."""
+    present = set(run.warehouse.frame("select loaded_seq from meta.files")["loaded_seq"].to_list())
+    missing = [entry for entry in run.entries if entry.seq not in present]
+    for _, entries in groupby(missing, key=lambda entry: entry.load):
+        pairs = [(one, entry) for entry in entries if (one := _archived(run, entry))]
+        if pairs:
+            _load(run, Load([one for one, _ in pairs], [entry for _, entry in pairs], is_replay=True))
+    return bool(missing)
+
+
+def _archived(run: _Run, entry: Entry) -> Delivery | None:
+    found = from_archive(run.workspace, entry, run.sources)
+    if isinstance(found, Unrecognised):
+        run.reports.append(FileReport(entry.path, "unknown", found.reason))
+        return None
+    return replace(found, extracted_at=entry.moment)
+
+
+def _new_files(run: _Run, as_of: date) -> list[Delivery]:
+    """The recognised files that were not loaded yet, dated; what is not loaded is reported with the reason."""
+    found = intake(run.workspace, run.sources)
+    run.locations = found.locations
+    _note(run, "unknown", found.unknown)
+    _note(run, "ignored", found.ignored)
+    run.reports.extend(FileReport(refused.path, "refused", refused.reason) for refused in found.refused)
+    fresh = [one for one in found.deliveries if not _is_seen(one, run.entries) and not _lacks_columns(run, one)]
+    return _once_each(run, list(dated(run.warehouse, fresh, as_of, run.zone)))
+
+
+def _is_seen(one: Delivery, entries: Sequence[Entry]) -> bool:
+    """Whether this content was loaded; a date in its name that is new says that it still held then."""
+    moments = {entry.extracted_at for entry in entries if entry.content == one.arrival.snapshot.content_hash}
+    return bool(moments) if one.extracted_at is None else one.extracted_at.isoformat() in moments
+
+
+def _once_each(run: _Run, files: Sequence[Delivery]) -> list[Delivery]:
+    """The files without copies of the same content and export time."""
+    first: dict[tuple[str, str], Delivery] = {}
+    for one in sorted(files, key=lambda file: file.path):
+        kept = first.setdefault((one.arrival.snapshot.content_hash, one.exported_at.isoformat()), one)
+        if kept is not one:
+            _note(run, "ignored", [(one.arrival, f"is the same file as {kept.path}")])
+    return list(first.values())
+
+
+def _lacks_columns(run: _Run, one: Delivery) -> bool:
+    missing = one.missing()
+    if missing:
+        tables = {table.table for table in one.file.file.table}
+        _fail(
+            run,
+            [one],
+            tables,
+            f"{one.path}: the {one.system} export {one.export} has no column for {', '.join(missing)}",
+        )
+        _note(run, "failed", [(one.arrival, f"has no column for {', '.join(missing)}")], report=False)
+    return bool(missing)
+
+
+def _loads(files: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """Files of one export and export time, oldest first."""
+
+    def place(one: Delivery) -> tuple[str, str, str]:
+        return one.exported_at.isoformat(), one.system, one.export
+
+    for _, group in groupby(sorted(files, key=lambda one: (*place(one), one.path)), key=place):
+        yield list(group)
+
+
+def _load(run: _Run, this: Load) -> bool:
+    """Load and say so; whether it stands."""
+    started = time.perf_counter()
+    first = this.deliveries[0]
+    try:
+        loaded = committed(run.workspace, run.warehouse, this, run.locations)
+    except QualityGate as refused:
+        _fail(run, this.deliveries, {table.table for table in first.file.file.table}, refused.message)
+        return False
+    run.reports.extend(FileReport(one.path, "loaded") for one in this.deliveries)
+    totals = loaded.counts.select("rows_read", "accepted", "rejected", "duplicates").sum().row(0)
+    seconds = time.perf_counter() - started
+    run.say(
+        "ingest: {} {}: {:,} rows, {:,} accepted, {:,} rejected, {:,} duplicates".format(
+            first.system, first.export, *totals
+        )
+        + f" ({seconds:.1f} s)"
+    )
+    return True
+
+
+def _fail(run: _Run, files: Sequence[Delivery], tables: set[str], message: str) -> None:
+    run.reports.extend(FileReport(one.path, "failed", message) for one in files)
+    if tables & NEEDED:
+        run.fatal.append(message)
+
+
+def _note(run: _Run, status: str, files: Sequence[tuple[Arrival, str]], *, report: bool = True) -> None:
+    """Enter files that are not loaded in `meta.files`."""
+    rows = [file_row(arrival, f"{status} {arrival.path}", status, reason) for arrival, reason in files]
+    run.warehouse.insert("meta.files", pl.DataFrame(rows, schema=FILES))
+    if report:
+        run.reports.extend(FileReport(arrival.path, status, reason) for arrival, reason in files)
+
+
+def _clear(staged: Path) -> None:
+    """Remove the private copies; the archive has the originals."""
+    for path in staged.glob("*"):
+        path.unlink()

@@ -1,0 +1,1 @@
+"""What rendering needs beside templates: typefaces, pictures of charts, data tables, and the manifest."""

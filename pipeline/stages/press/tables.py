@@ -1,0 +1,145 @@
+"""The tables of `data/`: the columns others build on, as CSV and Parquet with the same stem.
+
+Percentages run from 0 to 100, money is in the reporting currency, empty means not known. Text cells of the CSV cannot
+start a formula in a spreadsheet; the Parquet file keeps them exact.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.book import Book, Scores
+
+FORMULA = r"^[\s\"'\u00a0\ufeff]*[=+\-@|%\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
+LATER_ACCOUNTS = {
+    "churn_risk_points": pl.Int64,
+    "churn_risk_band": pl.String,
+    "churn_risk_unknown_count": pl.Int64,
+    "renewal_probability_pct": pl.Float64,
+    "dau_pct": pl.Float64,
+}
+LATER_WEEKS = {"churn_risk_points": pl.Int64, "churn_risk_band": pl.String}
+ACCOUNTS = [
+    "account_id",
+    "account_name",
+    "segment",
+    "tier",
+    "industry",
+    "region",
+    "csm",
+    "status",
+    "lifecycle_stage",
+    "arr",
+    "arr_pending",
+    "seats",
+    "health_score",
+    "health_band",
+    "health_band_computed",
+    "health_coverage_pct",
+    "health_trend",
+    "health_change_1w",
+    "health_change_4w",
+    "churn_risk_points",
+    "churn_risk_band",
+    "churn_risk_unknown_count",
+    "last_touch_on",
+    "last_executive_touch_on",
+    "open_p0_p1",
+    "next_action",
+    "record_url",
+    "renewal_on",
+    "days_to_renewal",
+    "renewal_probability_pct",
+    "dau_pct",
+    "csat_90d",
+    "nps_answers",
+    "expansion_pipeline",
+]
+COMPONENTS = [
+    "account_id",
+    "category",
+    "component",
+    "value",
+    "score",
+    "weight_pct",
+    "points",
+    "state",
+    "measured_on",
+    "is_backfilled",
+]
+WEEKS = [
+    "account_id",
+    "week_ending_on",
+    "is_complete",
+    "arr",
+    "health_score",
+    "health_band",
+    "health_coverage_pct",
+    "churn_risk_points",
+    "churn_risk_band",
+]
+
+
+def data_tables(book: Book, scores: Scores) -> dict[str, pl.DataFrame]:
+    """Every table by its stem, in a total order."""
+    return {
+        "accounts": accounts(book, scores),
+        "health_components": health_components(book, scores),
+        "account_weeks": account_weeks(book, scores),
+    }
+
+
+def accounts(book: Book, scores: Scores) -> pl.DataFrame:
+    """One row per account; prospects and churned ones with empty scores."""
+    latest = scores.health_weeks.filter(pl.col("week_ending_on") == book.as_of)
+    known = book.accounts.join(latest, on="account_id", how="left").join(
+        _answers(book, scores), on="account_id", how="left"
+    )
+    return known.with_columns(_later(LATER_ACCOUNTS)).select(ACCOUNTS).sort("account_id")
+
+
+def health_components(book: Book, scores: Scores) -> pl.DataFrame:
+    """One row per scored account and component at the book's date."""
+    rows = scores.health_components.filter(pl.col("week_ending_on") == book.as_of)
+    return rows.select(COMPONENTS).sort("account_id", "category", "component")
+
+
+def account_weeks(book: Book, scores: Scores) -> pl.DataFrame:
+    """One row per scored account and week of the panel."""
+    arr = book.account_weeks.select("account_id", "week_ending_on", "arr")
+    rows = scores.health_weeks.join(arr, on=["account_id", "week_ending_on"], how="left")
+    return rows.with_columns(_later(LATER_WEEKS)).select(WEEKS).sort("account_id", "week_ending_on")
+
+
+def write_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
+    """Each table as `<stem>.csv` and `<stem>.parquet`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for stem, table in tables.items():
+        safe(table).write_csv(folder / f"{stem}.csv", quote_style="non_numeric", date_format="%Y-%m-%d")
+        table.write_parquet(folder / f"{stem}.parquet", compression="zstd", statistics=False)
+
+
+def safe(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with an apostrophe before every text that a spreadsheet could take for a formula."""
+    text = pl.col(pl.String)
+    return table.with_columns(pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
+
+
+def _answers(book: Book, scores: Scores) -> pl.DataFrame:
+    """CSAT and the number of NPS respondents as the score saw them: frozen while late, empty when missing."""
+    now = scores.health_components.filter(
+        (pl.col("week_ending_on") == book.as_of) & pl.col("state").is_in(["present", "frozen"])
+    )
+    csat = now.filter(pl.col("component") == "csat").select("account_id", pl.col("value").alias("csat_90d"))
+    counts = book.account_weeks.select(
+        "account_id",
+        pl.col("week_ending_on").alias("measured_on"),
+        pl.col("nps_respondent_count_180d").alias("nps_answers"),
+    )
+    nps = now.filter(pl.col("component") == "nps_group").join(counts, on=["account_id", "measured_on"], how="left")
+    return csat.join(nps.select("account_id", "nps_answers"), on="account_id", how="full", coalesce=True)
+
+
+def _later(columns: dict[str, type[pl.DataType]]) -> list[pl.Expr]:
+    """Columns of scores that no room computes yet: there, and empty."""
+    return [pl.lit(None, dtype).alias(name) for name, dtype in columns.items()]

@@ -1,0 +1,36 @@
+"""The invented company of `factory` as a Book, its Scores and the context of a run."""
+
+from types import SimpleNamespace
+
+import polars as pl
+
+from pipeline.book import Book, Scores
+from pipeline.policy import read_policy
+from pipeline.reports import Context
+from pipeline.workspace import REPOSITORY, Settings
+from tests.golden.factory import AS_OF, book_frames, score_frames
+
+SETTINGS = Settings.model_validate({"company": {"name": "Bright & Sons <Ltd>", "fiscal_year_starts_month": 2}})
+POLICY = read_policy(REPOSITORY / "policy", REPOSITORY / "no-overrides")
+FILES = pl.DataFrame(
+    {"path": ["crm/accounts.csv"], "table_name": ["accounts"], "rows_read": [44], "accepted": [40], "rejected": [4]}
+)
+FINDINGS = pl.DataFrame({"name": ["orphans", "overlapping_contracts"], "count": [3, 0]})
+
+
+def company(
+    count: int = 40, names: dict[str, str] | None = None, asked: frozenset[str] = frozenset()
+) -> SimpleNamespace:
+    """Book, scores and context of `count` accounts; `names` renames accounts by id."""
+    frames, scores = book_frames(count=count), score_frames(count=count)
+    if names:
+        renamed = pl.col("account_id").replace_strict(names, default=pl.col("account_name"), return_dtype=pl.String)
+        frames["accounts"] = frames["accounts"].with_columns(renamed.alias("account_name"))
+    book = Book.from_frames(AS_OF, SETTINGS, frames)
+    return SimpleNamespace(
+        book=book,
+        scores=Scores(**scores),
+        context=Context(POLICY, FILES, FINDINGS, asked),
+        settings=SETTINGS,
+        policy=POLICY,
+    )
