@@ -49,4 +49,5 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installing the locked packages into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pipeline.stages.press.fonts
 	@touch $@

@@ -182,15 +182,16 @@ def explain(
     """Print the explanation from the last scored week; the warehouse is only read."""
     from pipeline.policy import read_policy
     from pipeline.scoring.explain import explanation
-    from pipeline.stages.shelf import account_called, read_book, read_scores
+    from pipeline.stages.shelf import customers_called, read_book, read_scores
     from pipeline.warehouse import open_warehouse
     from pipeline.workspace import REPOSITORY
 
     with _run(Options(workspace, as_of, as_json, quiet=True)) as (run, _):
         place, policy = run.workspace, read_policy(REPOSITORY / "policy", run.workspace.policy)
         with open_warehouse(place.warehouse, [place.staged]) as warehouse:
-            book, scores = read_book(place, warehouse, run.as_of), read_scores(warehouse)
-    told = explanation(book, scores, policy, place.settings, account_called(book, account))
+            scores, book = read_scores(warehouse), read_book(place, warehouse, run.as_of)
+            named = customers_called(warehouse, account)[0]
+    told = explanation(book, scores, policy, place.settings, named)
     ANSWER.result = told
     if not as_json:
         from pipeline.reports.telling import told_in_lines

@@ -139,6 +139,7 @@ def _harden(connection: duckdb.DuckDBPyConnection, readable: list[Path]) -> None
     folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "/'" for folder in readable)
     connection.execute(f"set allowed_directories = [{folders}]")
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
 

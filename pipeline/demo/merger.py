@@ -18,7 +18,10 @@ class Merger:
 
 
 def merged(contracts: list[Contract], accounts: list[Account], dice: Dice, day: int) -> Merger:
-    """The two live mid-market accounts of one currency that merge on the day; the one with more ARR survives."""
+    """The two live mid-market accounts of one currency that merge on the day; the one with more ARR survives.
+
+    A company too small to have two such accounts has no merger: its accounts are none and its day never comes.
+    """
     spans: dict[int, int] = {}
     for contract in contracts:
         if contract.starts < day - 200:
@@ -29,6 +32,8 @@ def merged(contracts: list[Contract], accounts: list[Account], dice: Dice, day: 
         and day + 60 < spans.get(a.index, 0) < NEVER
     ]  # fmt: skip
     fit.sort(key=lambda a: (dice.roll("merger", a.index), a.index))
+    if len(fit) < 2:
+        return Merger(-1, -1, NEVER)
     first, second = sorted(fit[:2], key=lambda a: -a.arr_size)
     return Merger(first.index, second.index, day)
 

@@ -70,30 +70,30 @@ class View:
 
     @cached_property
     def standing(self) -> pl.DataFrame:
-        """One row per scored account: its attributes, its score, and `alarm`: the band that lists go by.
+        """One row per customer: its attributes, its score, and `alarm`: the band that lists go by.
 
-        An account without enough data keeps its last known band as alarm.
+        An account without enough data keeps its last known band as alarm. Who has left is no customer any more, though
+        still scored while the grace runs. `arr` is null where an exchange rate is missing.
         """
         latest = self.scores.health_weeks.filter(pl.col("week_ending_on") == self.as_of).drop("week_ending_on")
         alarm = pl.when(pl.col("health_band") == "insufficient_data").then("last_known_band").otherwise("health_band")
         return (
-            self.book.accounts.filter(pl.col("is_scored"))
+            self.book.accounts.filter(pl.col("is_scored") & pl.col("churned_on").is_null())
             .join(latest, on="account_id", how="left")
-            .with_columns(alarm.alias("alarm"), pl.col("arr").fill_null(0).alias("arr"))
-            .sort(pl.col("arr"), pl.col("account_id"), descending=[True, False])
+            .with_columns(alarm.alias("alarm"))
+            .sort(pl.col("arr"), pl.col("account_id"), descending=[True, False], nulls_last=True)
         )
 
     @cached_property
     def panel(self) -> pl.DataFrame:
-        """One row per scored account and week: ARR and the band in force then."""
+        """One row per customer and week: ARR and the band in force then; null ARR where a rate is missing."""
         columns = ("account_id", "week_ending_on", "arr", "segment", "csm")
-        scored = self.book.account_weeks.filter(pl.col("is_scored")).select(columns)
+        is_served = pl.col("arr").is_null() | (pl.col("arr") > 0) | (pl.col("contract_in_force_count") > 0)
+        scored = self.book.account_weeks.filter(pl.col("is_scored") & is_served).select(columns)
         bands = self.scores.health_weeks.select(
             "account_id", "week_ending_on", "health_band", "health_score", "is_complete"
         )
-        return scored.join(bands, on=["account_id", "week_ending_on"], how="left").with_columns(
-            pl.col("arr").fill_null(0)
-        )
+        return scored.join(bands, on=["account_id", "week_ending_on"], how="left")
 
     @cached_property
     def troubled(self) -> pl.DataFrame:
@@ -105,7 +105,7 @@ class View:
         urgent = self.standing.filter(pl.col("alarm").is_in(TROUBLED)).with_columns(
             (pl.col("arr").cast(pl.Float64) * urgency).alias("urgency")
         )
-        return urgent.sort("urgency", "arr", "account_id", descending=[True, True, False])
+        return urgent.sort("urgency", "arr", "account_id", descending=[True, True, False], nulls_last=True)
 
     @cached_property
     def components(self) -> dict[str, list[Row]]:
@@ -139,6 +139,11 @@ class View:
     def feeds(self) -> list[Row]:
         """The state of every feed at the book's date."""
         return self.book.feed_weeks.filter(pl.col("week_ending_on") == self.as_of).sort("feed").to_dicts()
+
+    @property
+    def is_usage_fresh(self) -> bool:
+        """Whether counts of use can be stated for the book's date; without the feed a count of 0 says nothing."""
+        return any(feed["feed"] == "usage" and feed["state"] == "fresh" for feed in self.feeds)
 
     @cached_property
     def floors(self) -> dict[str, str]:

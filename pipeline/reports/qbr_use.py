@@ -29,7 +29,7 @@ def adoption(view: View, row: Row) -> Row:
     before = [value for _, value in points[-17:-13]]
     now = sum(recent) / len(recent) if recent else None
     then = sum(before) / len(before) if len(before) == 4 else None
-    counts = _week_counts(view, row)
+    counts = _week_counts(view, row) if view.is_usage_fresh else {}
     beside = peers(view, row)
     seats_pct = wording.ratio(now, row["seats"])
     return {
@@ -225,13 +225,14 @@ def _peer_measures(view: View) -> pl.DataFrame:
         view.book.weeks.filter(pl.col("week_ending_on") == view.as_of).get_column("business_day_count_30d").item()
     )
     seats = pl.when(pl.col("seats") > 0).then(pl.col("seats"))
+    used = pl.lit(1.0 if view.is_usage_fresh else None, pl.Float64)
     available = pl.when(pl.col("feature_available_count") > 0).then(pl.col("feature_available_count"))
     return weeks.select(
         "account_id",
         "segment",
-        (pl.col("user_day_count_30d") / (seats * working_days) * 100).clip(upper_bound=100).alias("active_pct"),
-        (pl.col("feature_used_count_30d") / available * 100).alias("feature_pct"),
-        pl.col("login_day_count_30d").cast(pl.Float64).alias("login_days"),
+        (pl.col("user_day_count_30d") / (seats * working_days) * 100 * used).clip(upper_bound=100).alias("active_pct"),
+        (pl.col("feature_used_count_30d") / available * 100 * used).alias("feature_pct"),
+        (pl.col("login_day_count_30d") * used).alias("login_days"),
         (pl.col("ticket_created_count_90d") / seats * 10).alias("tickets_per_ten"),
     )
 

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -20,19 +19,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipeline.book import MARTS, SCORES, Book, Scores
-from pipeline.errors import RunFailed
 from pipeline.policy import Policy, read_policy
 from pipeline.reports import REPORTS, Context, Document, index, wording
 from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
 from pipeline.stages.press.asked import NAME as ASKED
 from pipeline.stages.press.asked import asked_for
 from pipeline.stages.press.filters import filters
-from pipeline.stages.press.fonts import Typefaces, typefaces
+from pipeline.stages.press.fonts import ENVIRONMENT, Typefaces, typefaces
 from pipeline.stages.press.manifest import NAME, findings, loads, manifest
 from pipeline.stages.press.pictures import chart_script, charts_in, pictures
 from pipeline.stages.press.quality import quality_json
 from pipeline.stages.press.tables import data_tables, write_tables
+from pipeline.stages.shelf import read_book, read_scores
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
 
@@ -135,25 +133,10 @@ def render(
     return report
 
 
-def read_book(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Book:
-    """The marts as they stand."""
-    there = [mart for mart in MARTS if warehouse.has(f"marts.{mart}")]
-    return Book.from_frames(
-        as_of, workspace.settings, {mart: warehouse.frame(f"select * from marts.{mart}") for mart in there}
-    )
-
-
-def read_scores(warehouse: Warehouse) -> Scores:
-    """The scores as they stand; RunFailed before the first scoring."""
-    if not all(warehouse.has(f"scores.{name}") for name in SCORES):
-        raise RunFailed("the accounts are not scored", "Run `bellwether score` first.")
-    return Scores(**{name: warehouse.frame(f"select * from scores.{name}") for name in SCORES})
-
-
 def make_press(workspace: Workspace, as_of: date, policy: Policy, say: Callable[[str], None]) -> Press:
     """Typefaces, templates and shared values for a run."""
     began = time.perf_counter()
-    fonts = typefaces([_user_cache(), workspace.var])
+    fonts = typefaces([ENVIRONMENT, workspace.var])
     if time.perf_counter() - began > 1:
         say(f"render: typefaces cut in {time.perf_counter() - began:.1f} s, kept in {fonts.folder}")
     company = workspace.settings.company
@@ -392,7 +375,3 @@ def _look(name: str) -> str:
 
 def _asset(name: str) -> str:
     return (LOOK / "assets" / name).read_text(encoding="utf-8")
-
-
-def _user_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "bellwether"

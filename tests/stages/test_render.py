@@ -24,6 +24,7 @@ FILES = pl.DataFrame(
         "path": ["accounts.csv"],
         "system": ["canonical"],
         "status": ["loaded"],
+        "content_hash": ["c1"],
         "note": [None],
         "encoding": ["utf-8"],
         "export": ["canonical accounts"],

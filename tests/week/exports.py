@@ -50,12 +50,13 @@ def _retabled(name: str, content: bytes, rewrite: Rewrite) -> list[tuple[str, by
     except UnicodeDecodeError:
         encoding = "cp1252"
         text = content.decode(encoding)
-    records = list(csv.reader(io.StringIO(text, newline="")))
+    delimiter = max(",;", key=text.partition("\n")[0].count)
+    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     headers = _header_rows(records)
     parts = rewrite(name, records, headers)
     stem = name.removesuffix(".csv")
     names = [name, *(f"{stem} part {number}.csv" for number in range(2, len(parts) + 1))]
-    return [(part, _as_csv(rows).encode(encoding)) for part, rows in zip(names, parts, strict=True)]
+    return [(part, _as_csv(rows, delimiter).encode(encoding)) for part, rows in zip(names, parts, strict=True)]
 
 
 def _header_rows(records: Rows) -> int:
@@ -65,9 +66,9 @@ def _header_rows(records: Rows) -> int:
     return 2 if records and records[0][:2] == ["V1", "V2"] else 1
 
 
-def _as_csv(rows: Rows) -> str:
+def _as_csv(rows: Rows, delimiter: str) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
 

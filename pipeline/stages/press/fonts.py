@@ -8,11 +8,13 @@ import hashlib
 import io
 import os
 import shutil
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+ENVIRONMENT = Path(sys.prefix) / "share" / "bellwether"
 RECIPE = "2"
 CUTS = {
     "inter-400": ("Inter", 400, 14),
@@ -150,3 +152,7 @@ def _is_writable(cache: Path) -> bool:
     except OSError:
         return False
     return os.access(cache, os.W_OK)
+
+
+if __name__ == "__main__":
+    typefaces([ENVIRONMENT])

@@ -46,7 +46,7 @@ def findings(warehouse: Warehouse) -> pl.DataFrame:
 def loads(warehouse: Warehouse) -> pl.DataFrame:
     """One row per loaded file and table: path, system, rows read, accepted, rejected, duplicates."""
     query = """
-        select files.path, files.system, files.file_id as sha256, files.status, loads.table_name, loads.rows_read,
+        select files.path, files.system, files.content_hash as sha256, files.status, loads.table_name, loads.rows_read,
             loads.accepted, loads.rejected, loads.duplicates
         from meta.files as files left join meta.loads as loads using (file_id)
         order by files.path, loads.table_name, files.file_id
