@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.errors import BellwetherError, UsageError, worst_exit_code
+from pipeline.errors import BellwetherError, UsageError, WarehouseDamaged, worst_exit_code
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 DISK_ERRORS = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT, errno.EFBIG}
@@ -108,6 +108,8 @@ def _through(run: Any, say: Callable[[str], None], *stages: str, only: list[str]
 
     workspace = run.workspace
     workspace.exports.mkdir(exist_ok=True)
+    if "ingest" in stages:
+        _discard_if_damaged(workspace, say)
     for stage in stages:
         work = getattr(importlib.import_module(f"pipeline.stages.{stage}"), stage)
         more = {"only": only} if only else {}
@@ -119,7 +121,28 @@ def _through(run: Any, say: Callable[[str], None], *stages: str, only: list[str]
                 run.stages[stage] = work(workspace, warehouse, run.as_of, say, **more)
 
 
+def _discard_if_damaged(workspace: Any, say: Callable[[str], None]) -> None:
+    """A warehouse that cannot be opened is rebuilt from the archive, and that is said."""
+    from pipeline.warehouse import discard_warehouse, open_warehouse
+
+    try:
+        with open_warehouse(workspace.warehouse, [workspace.staged]):
+            return
+    except WarehouseDamaged as damaged:
+        say(f"{damaged.message}: rebuilding it from the archive")
+        discard_warehouse(workspace.warehouse)
+
+
+def _tell_reservations(run: Any) -> None:
+    """What a person should know even when nothing else is asked for: files not loaded, feeds not fresh."""
+    files = getattr(run.stages.get("ingest"), "warnings", ())
+    feeds = getattr(run.stages.get("build"), "feeds_not_fresh", {})
+    for line in (*files, *(f"feed {feed} is {state}" for feed, state in sorted(feeds.items()))):
+        typer.echo(f"! {line}", err=True)
+
+
 def _end(run: Any) -> None:
+    _tell_reservations(run)
     code = worst_exit_code(run.exit_codes)
     ANSWER.result = {"run_id": run.run_id, "as_of": run.as_of, "seconds": run.seconds, "stages": run.stages}
     if code:

@@ -16,6 +16,10 @@ class RunFailed(BellwetherError):
     """The run cannot go on: a full disk, a read-only folder, a damaged warehouse."""
 
 
+class WarehouseDamaged(RunFailed):
+    """The warehouse file cannot be opened; it may be deleted, since the archive rebuilds it."""
+
+
 class UsageError(BellwetherError):
     """The command or a setting is wrong."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipeline.errors import RunFailed
+from pipeline.errors import RunFailed, WarehouseDamaged
 
 SCHEMAS = ("meta", "accepted", "rejected", "staging", "intermediate", "marts", "checks", "scores")
 STORAGE = "v1.5.0"
@@ -81,11 +81,17 @@ class Warehouse:
         self._connection.execute("checkpoint")
 
 
+def discard_warehouse(path: Path) -> None:
+    """Delete the file and its log, so that the next ingest rebuilds it from the archive."""
+    for left_over in path.parent.glob(f"{path.name}*"):
+        left_over.unlink()
+
+
 @contextmanager
 def open_warehouse(path: Path, readable: list[Path], *, memory: str = "4GB", threads: int = 2) -> Iterator[Warehouse]:
     """The warehouse at `path`, created when absent; SQL may read files only below `readable`.
 
-    Raises RunFailed when the file cannot be opened; it may then be deleted, since the archive rebuilds it.
+    Raises WarehouseDamaged when the file cannot be opened, RunFailed when the disk fails while it is used.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
@@ -94,8 +100,8 @@ def open_warehouse(path: Path, readable: list[Path], *, memory: str = "4GB", thr
     try:
         _harden(connection, readable)
         yield Warehouse(connection)
-    except duckdb.FatalException as fatal:
-        raise RunFailed(f"{path}: {_first_line(fatal)}", "Free disk space, then run again.") from fatal
+    except (duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException) as failed:
+        raise RunFailed(f"{path}: {_first_line(failed)}", "Free disk space or memory, then run again.") from failed
     finally:
         connection.close()
 
@@ -129,7 +135,7 @@ def _connect(path: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection
             },
         )
     except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as damaged:
-        raise RunFailed(
+        raise WarehouseDamaged(
             f"{path} cannot be opened: {_first_line(damaged)}",
             f"Delete {path}; the next run rebuilds it from the archive.",
         ) from damaged

@@ -20,9 +20,9 @@ def told_in_lines(told: Explanation) -> list[str]:
         _headline(told),
         *_reservations(told),
         "",
-        f"{'':<34}{'value':>16}{'score':>8}{'weight':>9}{'points':>9}",
+        f"{'':<34}{'value':>31}{'score':>8}{'weight':>9}{'points':>9}",
         *(_component(line) for line in told.lines),
-        f"{'health score':<67}{number(told.health_score, 2):>9}",
+        f"{'health score':<82}{number(told.health_score, 2):>9}",
         "",
         *_moved("since last week", told.health_change_1w, told.changes_1w),
         *_moved("since four weeks ago", told.health_change_4w, told.changes_4w),
@@ -50,13 +50,18 @@ def _reservations(told: Explanation) -> Iterator[str]:
 
 
 def _component(line: Line) -> str:
-    value = line.value_text or f"{number(line.value, 1)} {line.unit}".strip()
+    value = line.value_text or _with_unit(line)
     name = f"{line.category}  {line.label}"
     if line.points is None or line.state in ("na", "off"):
-        return f"{name:<34}{STATES.get(line.state, line.state):>33}"
+        return f"{name:<34}{STATES.get(line.state, line.state):>31}"
     note = f"  ({STATES[line.state]}, {line.measured_on})" if line.state in STATES else ""
     weight = f"{number(line.weight_pct, 1)}%"
-    return f"{name:<34}{value:>16}{number(line.score):>8}{weight:>9}{number(line.points, 2):>9}{note}"
+    return f"{name:<34}{value:>31}{number(line.score):>8}{weight:>9}{number(line.points, 2):>9}{note}"
+
+
+def _with_unit(line: Line) -> str:
+    figure = number(line.value, 0 if line.value is not None and line.value.is_integer() else 1)
+    return f"{figure}{line.unit}" if line.unit.startswith("%") else f"{figure} {line.unit}".strip()
 
 
 def _moved(since: str, total: float | None, parts: tuple[Change, ...]) -> Iterator[str]:
