@@ -45,13 +45,19 @@ def test_the_contracts_import_nothing_of_ours() -> None:
 
 def test_pure_rooms_reach_no_file_clock_or_environment() -> None:
     effects = {"os", "pathlib", "shutil", "subprocess", "time", "socket", "duckdb", "jinja2", "weasyprint", "typer"}
-    assert {str(path.relative_to(ROOT)): imports(path) & effects for path in pure_modules() if imports(path) & effects} == {}
+    assert {
+        str(path.relative_to(ROOT)): imports(path) & effects for path in pure_modules() if imports(path) & effects
+    } == {}
 
 
 def test_nothing_reads_todays_date_below_the_command_line() -> None:
     clock = re.compile(r"date\.today\(|datetime\.now\(|time\.time\(|utcnow\(|current_date|current_timestamp")
     readers = [str(path.relative_to(ROOT)) for path in MODULES if clock.search(path.read_text(encoding="utf-8"))]
-    sql = [str(path.relative_to(ROOT)) for path in (ROOT / "sql").rglob("*.sql") if clock.search(path.read_text(encoding="utf-8"))]
+    sql = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "sql").rglob("*.sql")
+        if clock.search(path.read_text(encoding="utf-8"))
+    ]
     assert [*readers, *sql] == ["pipeline/cli.py"]
 
 
@@ -83,7 +89,9 @@ def test_every_public_function_says_what_comes_back() -> None:
         f"{path.relative_to(ROOT)}:{node.name}"
         for path in MODULES
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
     ]
     assert silent == []
 

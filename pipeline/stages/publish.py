@@ -48,7 +48,7 @@ def publish(workspace: Workspace, as_of: date, say: Callable[[str], None]) -> Pu
     except OSError as refused:
         shutil.rmtree(_beside(target, "new"), ignore_errors=True)
         raise RunFailed(
-            f"{refused.filename or target} could not be written: {refused.strerror}",
+            f"{target} could not be written: {refused.strerror}",
             "Free some space or make it writable, then publish again; what was published before is untouched.",
         ) from refused
     say(f"publish: {files} files in {target}")

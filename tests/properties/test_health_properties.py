@@ -16,7 +16,13 @@ from tests.properties.strategies import OTHERS, days, panels
 from tests.rules import books
 from tests.rules.books import Panel, shipped_policy
 
-few = settings(max_examples=8, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(
+    max_examples=8,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def scores_of(panel, basis="calendar"):
