@@ -208,14 +208,16 @@ def _against(now: Nps, before: Nps, name: str) -> str:
 
 
 def _target(view: View) -> float | None:
-    rows = view.book.targets
-    if not rows.height:
-        return None
+    """The company's plan for the fiscal year, else the target of the policy."""
     year = str(periods.quarter_of(view.as_of, view.book.company.fiscal_year_starts_month).year)
-    mine = rows.filter((pl.col("measure") == "nps") & pl.col("period").str.starts_with(year)).sort(
-        "period", "dimension"
+    rows = view.book.targets
+    planned = (
+        rows.filter((pl.col("measure") == "nps") & pl.col("period").str.starts_with(year)) if rows.height else rows
     )
-    return float(mine.get_column("value").item(-1)) if mine.height else None
+    if planned.height:
+        return float(planned.sort("period", "dimension").get_column("value").item(-1))
+    kpi = view.context.policy.kpis.get("nps")
+    return kpi.target if kpi else None
 
 
 def _ticket_title(view: View, months: list[Row]) -> str:
