@@ -71,6 +71,12 @@ summed as (
         )
 ),
 
+daily as (
+    select * from undisputed
+    union all by name
+    select * from settled
+),
+
 standing as (
     select
         _system,
@@ -81,31 +87,10 @@ standing as (
         feature,
         active_users,
         event_count
-    from undisputed
+    from daily
     where not coalesce(_is_deleted, false)
-    union all
-    select
-        _system,
-        _account_namespace,
-        _owner_rank,
-        account_id,
-        used_on,
-        feature,
-        active_users,
-        event_count
-    from settled
-    where not coalesce(_is_deleted, false)
-    union all
-    select
-        _system,
-        _account_namespace,
-        _owner_rank,
-        account_id,
-        used_on,
-        feature,
-        active_users,
-        event_count
-    from summed
+    union all by name
+    select * from summed
 ),
 
 resolved as (
