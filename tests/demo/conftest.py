@@ -1,5 +1,6 @@
 """The sample's story and its files, read once for the tests of the generator."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
 @pytest.fixture(scope="session")
-def sample() -> Path:
-    """The sample workspace as it stands in the repository."""
-    return SAMPLE
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample workspace as it stands in the repository, without what a run makes in it."""
+    made_by_runs = shutil.ignore_patterns("var", "out", "archive")
+    return Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("demo") / "sample", ignore=made_by_runs))
 
 
 @pytest.fixture(scope="session")
