@@ -85,11 +85,15 @@ class View:
         )
 
     @cached_property
+    def served_weeks(self) -> pl.DataFrame:
+        """The weeks in which an account was a customer: with ARR, unknown ARR, or a contract in force."""
+        is_served = pl.col("arr").is_null() | (pl.col("arr") > 0) | (pl.col("contract_in_force_count") > 0)
+        return self.book.account_weeks.filter(pl.col("is_scored") & is_served)
+
+    @cached_property
     def panel(self) -> pl.DataFrame:
         """One row per customer and week: ARR and the band in force then; null ARR where a rate is missing."""
-        columns = ("account_id", "week_ending_on", "arr", "segment", "csm")
-        is_served = pl.col("arr").is_null() | (pl.col("arr") > 0) | (pl.col("contract_in_force_count") > 0)
-        scored = self.book.account_weeks.filter(pl.col("is_scored") & is_served).select(columns)
+        scored = self.served_weeks.select("account_id", "week_ending_on", "arr", "segment", "csm")
         bands = self.scores.health_weeks.select(
             "account_id", "week_ending_on", "health_band", "health_score", "is_complete"
         )

@@ -58,7 +58,7 @@ def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
 
 def numbers(view: View) -> list[Row]:
     """The counts of the week beside those of the week before."""
-    weeks = view.book.account_weeks.filter(pl.col("is_scored"))
+    weeks = view.served_weeks
     now, before = (
         weeks.filter(pl.col("week_ending_on") == view.as_of),
         weeks.filter(pl.col("week_ending_on") == view.back(7)),
