@@ -11,8 +11,9 @@ from schemas.tables import TABLES
 
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
 CellType = Literal[
-    "text", "id", "salesforce_id", "currency", "whole", "number", "money", "boolean", "date", "instant", "list"
+    "text", "id", "salesforce_id", "currency", "whole", "number", "money", "boolean", "date", "instant", "list", "duration"
 ]
+Unit = Literal["seconds", "minutes", "hours", "days"]
 
 
 class Words(BaseModel):
@@ -70,6 +71,12 @@ class Column(Words):
     relation: Literal["name", "id"] | None = Field(default=None, description="part of a Notion relation to keep")
     range: Literal["start", "end"] | None = Field(default=None, description="side of a range such as A → B to keep")
     pattern: str | None = Field(default=None, description="regular expression whose first group is kept")
+    json_path: str | None = Field(default=None, description="key in a cell that holds JSON, such as plan or plan.name")
+    unit: Unit = Field(default="minutes", description="unit of a duration that is written as a bare number")
+    times: int | None = Field(default=None, description="factor of a number: 100 for a fraction meant as a percentage")
+    day_first: bool | None = Field(
+        default=None, description="order of dates such as 03/04/2026 where the whole column does not decide it"
+    )
     separator: str | None = Field(default=None, description="what separates the values of a list cell")
     when: tuple[Condition, ...] = Field(default=(), description="rows that are filled this way; others by `otherwise`")
     otherwise: "ColumnSpec | None" = Field(default=None, description="how to fill the column where this gives nothing")
@@ -95,6 +102,11 @@ class TableMap(Words):
     where: tuple[Condition, ...] = Field(default=(), description="the rows meant; all conditions hold")
     set_aside: tuple[SetAside, ...] = ()
     deleted: tuple[Condition, ...] = Field(default=(), description="rows that the tool deleted; all conditions hold")
+    is_full: bool = Field(default=False, description="each export holds every record: one that is absent was deleted")
+    slice: Literal["event_day", "upload"] = Field(
+        default="upload",
+        description="usage events: event_day = the newest file's day stands; upload = files of a day are united by event id",
+    )
     account: str | None = Field(default=None, description="how account_id is read: a system, name or domain")
     updated_at: ColumnSpec | None = Field(default=None, description="settles two rows of one key: the later stands")
     columns: dict[str, ColumnSpec] = Field(default_factory=dict)
@@ -123,12 +135,22 @@ def _at_least_one(value: int) -> int:
     return value
 
 
+Confidence = Literal["confirmed", "unconfirmed"]
+
+
 class FileMap(Words):
     """One kind of file that the tool exports."""
 
     name: str
+    confidence: Confidence = Field(default="confirmed", description="unconfirmed: the real header was never seen")
+    notes: Names = Field(default=(), description="what a person should know, printed on the source's page")
     identified_by: Names = Field(default=(), description="headers that only this export has together")
     header_rows: Annotated[int, AfterValidator(_at_least_one)] = 1
+    joined_header: bool = Field(
+        default=False, description="names are `question / choice` of the first two header rows, blanks continue a question"
+    )
+    drop: Names = Field(default=(), description="personal columns that never reach the archive")
+    hash: Names = Field(default=(), description="personal columns kept as a hash only, in the archive too")
     footer: Names = Field(default=(), description="regular expressions of lines that are no rows")
     ignored: Names = Field(default=(), description="headers that are known and not loaded")
     extracted: NameDate | None = None
@@ -147,7 +169,13 @@ class Source(Words):
 
     system: str = Field(pattern="^[a-z][a-z0-9_]*$")
     title: str
+    docs: Names = Field(default=(), description="addresses of the vendor's pages about the export")
+    notes: Names = Field(default=(), description="what a person should know, printed on the source's page")
     zone: str = "company"
     nulls: Names = ()
+    day_first: bool | None = Field(default=None, description="order of its numeric dates where a column does not decide")
+    aliases: dict[str, Names] = Field(
+        default_factory=dict, description="header -> its other spellings: internal names, other languages"
+    )
     views: Views | None = None
     file: tuple[FileMap, ...] = ()
