@@ -23,6 +23,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "feed_weeks": ("feed", "week_ending_on"),
     "accounts": ("account_id",),
     "account_weeks": ("account_id", "week_ending_on"),
+    "risk_weeks": ("account_id", "week_ending_on"),
     "contracts": ("contract_id",),
     "account_months": ("account_id", "month_on"),
     "account_features": ("account_id", "feature"),
@@ -49,7 +50,16 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
 }
 MARTS: tuple[str, ...] = tuple(SORT_KEYS)
 NEEDED = ("weeks", "feed_weeks", "accounts", "account_weeks")
-SCORES: tuple[str, ...] = ("health_weeks", "health_components", "health_changes", "health_lifts")
+SCORES: tuple[str, ...] = (
+    "health_weeks",
+    "health_components",
+    "health_changes",
+    "health_lifts",
+    "churn_weeks",
+    "churn_factors",
+    "churn_changes",
+    "churn_flags",
+)
 
 
 class CompanySettings(Protocol):
@@ -92,6 +102,7 @@ class Book:
     feed_weeks: pl.DataFrame
     accounts: pl.DataFrame
     account_weeks: pl.DataFrame
+    risk_weeks: pl.DataFrame
     contracts: pl.DataFrame
     account_months: pl.DataFrame
     account_features: pl.DataFrame
@@ -140,12 +151,18 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score."""
+    """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
+    factors, changes and flags of churn risk.
+    """
 
     health_weeks: pl.DataFrame
     health_components: pl.DataFrame
     health_changes: pl.DataFrame
     health_lifts: pl.DataFrame
+    churn_weeks: pl.DataFrame
+    churn_factors: pl.DataFrame
+    churn_changes: pl.DataFrame
+    churn_flags: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables by name."""

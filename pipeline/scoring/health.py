@@ -1,8 +1,10 @@
 """The health score of every account and panel week: one computation over the whole panel, generated from the policy."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.metrics import with_codes
 from pipeline.policy import Policy, Scorecard
 from pipeline.scoring.bands import (
@@ -23,8 +25,18 @@ from pipeline.scoring.weights import with_score
 from pipeline.workspace import Settings
 
 
-def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
-    """The scores of a book under the scorecard in force.
+@dataclass(frozen=True, slots=True)
+class HealthScores:
+    """What the health score says: one row per account and week, and for the as-of day components, changes and lifts."""
+
+    health_weeks: pl.DataFrame
+    health_components: pl.DataFrame
+    health_changes: pl.DataFrame
+    health_lifts: pl.DataFrame
+
+
+def health_scores(book: Book, policy: Policy, settings: Settings) -> HealthScores:
+    """The health scores of a book under the scorecard in force.
 
     Every account-week that is scored has a row in `health_weeks`; components, changes and lifts are stated for the
     as-of day. (ops: Customer Health Score Model.)
@@ -33,7 +45,7 @@ def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
     parts = parts_of(scorecard, settings.health.login_days_basis)
     panel = health_panel(book, parts, scorecard)
     latest = panel.filter(pl.col("week_ending_on") == book.as_of)
-    return Scores(
+    return HealthScores(
         health_weeks(panel),
         health_components(panel, parts, book.as_of),
         health_changes(panel, parts, book.as_of),

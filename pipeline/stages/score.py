@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.book import MARTS, Book, Scores
 from pipeline.errors import RunFailed
 from pipeline.policy import Policy, read_policy
-from pipeline.scoring.health import scored
+from pipeline.scoring.scored import scored
 from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
@@ -19,11 +19,11 @@ CODE = (
     PIPELINE / "scoring",
     PIPELINE / "metrics",
     PIPELINE / "book.py",
-    PIPELINE / "policy.py",
+    PIPELINE / "policy",
     PIPELINE / "overlays.py",
     Path(__file__),
 )
-READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "overrides")
+READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "risk_weeks", "overrides")
 
 
 @dataclass(frozen=True, slots=True)

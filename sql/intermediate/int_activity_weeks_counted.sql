@@ -2,12 +2,19 @@
 -- A touch is an activity that the customer is not known to have missed, and no escalation.
 with
 
+executive_sponsors as (
+    select contact_id
+    from staging.stg_contacts
+    where role = 'executive_sponsor'
+),
+
 activities as (
     select
         account_id,
         occurred_on,
         type in ('meeting', 'call') and was_attended is not null as is_held,
         coalesce(was_attended, false) as is_attended,
+        contact_id in (select contact_id from executive_sponsors) as is_with_executive,
         type,
         direction,
         case sentiment when 'positive' then 1 when 'neutral' then 0 when 'negative' then -1 end as sentiment,
@@ -25,6 +32,10 @@ select
     ) as webinar_attended_count_90d,
     coalesce(sum(sentiment) filter (where days.span = '90d'), 0)::bigint as sentiment_sum_90d,
     count(sentiment) filter (where days.span = '90d') as sentiment_count_90d,
+    count(*) filter (where days.span = '30d' and type = 'escalation') as escalation_count_30d,
+    count(*) filter (
+        where days.span = '30d' and type in ('meeting', 'call') and is_attended and is_with_executive
+    ) as executive_meeting_count_30d,
     count(*) filter (where days.span = '30d' and is_touch) as touch_count_30d,
     count(*) filter (where days.span = '30d' and is_touch and direction = 'proactive') as proactive_touch_count_30d
 from activities

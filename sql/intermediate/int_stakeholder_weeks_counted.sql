@@ -3,7 +3,10 @@ select
     contacts.account_id,
     days.week_ending_on,
     count(*) filter (where days.span = '180d') as stakeholder_departed_count_180d,
-    count(*) filter (where days.span = '90d') as stakeholder_departed_count_90d
+    count(*) filter (where days.span = '90d') as stakeholder_departed_count_90d,
+    count(*) filter (
+        where days.span = '90d' and contacts.role = 'executive_sponsor'
+    ) as executive_sponsor_departed_count_90d
 from staging.stg_contacts as contacts
 inner join intermediate.int_week_days_spanned as days on contacts.departed_on = days.day
 where

@@ -37,5 +37,6 @@ account_days as (
 
 select
     *,
+    is_business_day(used_on) as is_business_day,
     is_login_day and is_business_day(used_on) as is_login_business_day
 from account_days

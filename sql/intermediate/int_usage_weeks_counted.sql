@@ -7,6 +7,9 @@ select
         where days.span = 'usage_30d' and usage.is_login_business_day
     ) as login_business_day_count_30d,
     coalesce(sum(usage.active_users) filter (where days.span = 'usage_30d'), 0)::bigint as user_day_count_30d,
+    coalesce(
+        sum(usage.active_users) filter (where days.span = 'usage_30d' and usage.is_business_day), 0
+    )::bigint as business_user_day_count_30d,
     coalesce(sum(usage.event_count) filter (where days.span = 'usage_30d'), 0)::bigint as event_count_30d,
     coalesce(sum(usage.event_count) filter (where days.span = 'usage_prior_30d'), 0)::bigint
         as event_count_prior_30d,

@@ -5,6 +5,7 @@ spans (span, anchor, first_back_days, until_back_days) as (
     values
     ('7d', 'week', 0, 7),
     ('30d', 'week', 0, 30),
+    ('60d', 'week', 0, 60),
     ('90d', 'week', 0, 90),
     ('180d', 'week', 0, 180),
     ('usage_30d', 'usage', 0, 30),

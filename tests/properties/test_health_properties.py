@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.policy import BANDS
-from pipeline.scoring.health import scored
+from pipeline.scoring.health import health_scores
 from pipeline.scoring.parts import MICRO
 from tests.properties.plain import Plain
 from tests.properties.strategies import OTHERS, days, panels
@@ -26,7 +26,7 @@ few = settings(
 
 
 def scores_of(panel, basis="calendar"):
-    return scored(panel.book(), shipped_policy(), books.settings(basis))
+    return health_scores(panel.book(), shipped_policy(), books.settings(basis))
 
 
 def plain_of(panel, basis):

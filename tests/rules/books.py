@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.policy import Policy, read_policy
-from pipeline.scoring.health import scored
+from pipeline.scoring.health import HealthScores, health_scores
 from pipeline.workspace import Settings, as_settings
 
 AS_OF = date(2026, 6, 26)
@@ -180,14 +180,14 @@ class Panel:
 
     def scored(self, policy: Policy | None = None, basis: str = "calendar") -> "Result":
         """Its scores under a policy, the shipped one unless said."""
-        return Result(scored(self.book(), policy or shipped_policy(), settings(basis)))
+        return Result(health_scores(self.book(), policy or shipped_policy(), settings(basis)))
 
 
 @dataclass
 class Result:
     """Scores with ways to ask for one account's."""
 
-    scores: Scores
+    scores: HealthScores
 
     def week(self, account_id: str = "a", ago: int = 0) -> dict[str, Any]:
         """The account's row of a week."""

@@ -11,14 +11,6 @@ import polars as pl
 from pipeline.book import Book, Scores
 
 FORMULA = r"^[\s\"'\u00a0\ufeff]*[=+\-@|%\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
-LATER_ACCOUNTS = {
-    "churn_risk_points": pl.Int64,
-    "churn_risk_band": pl.String,
-    "churn_risk_unknown_count": pl.Int64,
-    "renewal_probability_pct": pl.Float64,
-    "dau_pct": pl.Float64,
-}
-LATER_WEEKS = {"churn_risk_points": pl.Int64, "churn_risk_band": pl.String}
 ACCOUNTS = [
     "account_id",
     "account_name",
@@ -67,6 +59,7 @@ COMPONENTS = [
     "measured_on",
     "is_backfilled",
 ]
+FACTORS = ["account_id", "family", "factor", "points", "state", "evidence"]
 WEEKS = [
     "account_id",
     "week_ending_on",
@@ -85,6 +78,7 @@ def data_tables(book: Book, scores: Scores) -> dict[str, pl.DataFrame]:
     return {
         "accounts": accounts(book, scores),
         "health_components": health_components(book, scores),
+        "churn_factors": scores.churn_factors.select(FACTORS),
         "account_weeks": account_weeks(book, scores),
     }
 
@@ -92,10 +86,13 @@ def data_tables(book: Book, scores: Scores) -> dict[str, pl.DataFrame]:
 def accounts(book: Book, scores: Scores) -> pl.DataFrame:
     """One row per account; prospects and churned ones with empty scores."""
     latest = scores.health_weeks.filter(pl.col("week_ending_on") == book.as_of)
-    known = book.accounts.join(latest, on="account_id", how="left").join(
-        _answers(book, scores), on="account_id", how="left"
+    risk = scores.churn_weeks.filter(pl.col("week_ending_on") == book.as_of).drop("week_ending_on")
+    known = (
+        book.accounts.join(latest, on="account_id", how="left")
+        .join(risk, on="account_id", how="left")
+        .join(_answers(book, scores), on="account_id", how="left")
     )
-    return known.with_columns(_later(LATER_ACCOUNTS)).select(ACCOUNTS).sort("account_id")
+    return known.with_columns(renewal_probability_pct=pl.lit(None, pl.Float64)).select(ACCOUNTS).sort("account_id")
 
 
 def health_components(book: Book, scores: Scores) -> pl.DataFrame:
@@ -108,7 +105,9 @@ def account_weeks(book: Book, scores: Scores) -> pl.DataFrame:
     """One row per scored account and week of the panel."""
     arr = book.account_weeks.select("account_id", "week_ending_on", "arr")
     rows = scores.health_weeks.join(arr, on=["account_id", "week_ending_on"], how="left")
-    return rows.with_columns(_later(LATER_WEEKS)).select(WEEKS).sort("account_id", "week_ending_on")
+    risk = scores.churn_weeks.select("account_id", "week_ending_on", "churn_risk_points", "churn_risk_band")
+    rows = rows.join(risk, on=["account_id", "week_ending_on"], how="left")
+    return rows.select(WEEKS).sort("account_id", "week_ending_on")
 
 
 def write_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
@@ -138,8 +137,3 @@ def _answers(book: Book, scores: Scores) -> pl.DataFrame:
     )
     nps = now.filter(pl.col("component") == "nps_group").join(counts, on=["account_id", "measured_on"], how="left")
     return csat.join(nps.select("account_id", "nps_answers"), on="account_id", how="full", coalesce=True)
-
-
-def _later(columns: dict[str, type[pl.DataType]]) -> list[pl.Expr]:
-    """Columns of scores that no room computes yet: there, and empty."""
-    return [pl.lit(None, dtype).alias(name) for name, dtype in columns.items()]

@@ -1,0 +1,125 @@
+"""The rules of `policy/*.toml` as frozen, typed values: a workspace lays its own over the shipped ones by key."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.errors import UsageError
+from pipeline.overlays import Layer, merged, read_layers, where_set
+from pipeline.policy.churn_risk import RISK_BANDS, ChurnRiskPolicy, Factor, RiskBands, Sign
+from pipeline.policy.health import (
+    BANDS,
+    Band,
+    Bands,
+    Category,
+    Component,
+    Floor,
+    HealthPolicy,
+    Measure,
+    Need,
+    Scorecard,
+    Step,
+    Trend,
+)
+from pipeline.policy.kpis import Kpi
+from pipeline.policy.rules import Comparison, Keys, Rules
+from pipeline.policy.segments import Lifecycle, Renewals, Reviews, SegmentsPolicy, Tier
+
+__all__ = [
+    "BANDS",
+    "RISK_BANDS",
+    "Band",
+    "Bands",
+    "Category",
+    "ChurnRiskPolicy",
+    "Comparison",
+    "Component",
+    "Factor",
+    "Floor",
+    "HealthPolicy",
+    "Keys",
+    "Kpi",
+    "Lifecycle",
+    "Measure",
+    "Need",
+    "Policy",
+    "Renewals",
+    "Reviews",
+    "RiskBands",
+    "Scorecard",
+    "SegmentsPolicy",
+    "Sign",
+    "Step",
+    "Tier",
+    "Trend",
+    "read_policy",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules in force. `origin` says which file and line set each dotted key; `hash` covers the values alone."""
+
+    health: HealthPolicy
+    churn_risk: ChurnRiskPolicy
+    segments: SegmentsPolicy
+    kpis: dict[str, Kpi]
+    hash: str
+    origin: Mapping[str, str]
+
+
+class _Kpis(Rules):
+    rows: dict[str, Kpi]
+
+
+FILES: dict[str, type[Rules]] = {
+    "health": HealthPolicy,
+    "churn_risk": ChurnRiskPolicy,
+    "segments": SegmentsPolicy,
+    "kpis": _Kpis,
+}
+
+
+def read_policy(shipped: Path, overrides: Path) -> Policy:
+    """The shipped rules with those in `overrides` (a folder that may be absent) laid over them by key.
+
+    Raises UsageError naming file, line and key for anything that is not a known rule.
+    """
+    _require_known_files(overrides)
+    values: dict[str, Any] = {}
+    rules: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for name, model in FILES.items():
+        layers = read_layers(shipped, overrides, name)
+        values[name] = merged([layer.values for layer in layers])
+        origin |= {key: where for layer in layers for key, where in layer.origin(name).items()}
+        rules[name] = _validated(model, {"rows": values[name]} if model is _Kpis else values[name], layers)
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str, separators=(",", ":")).encode()).hexdigest()
+    return Policy(rules["health"], rules["churn_risk"], rules["segments"], rules["kpis"].rows, digest, origin)
+
+
+def _require_known_files(overrides: Path) -> None:
+    for path in sorted(overrides.glob("*.toml")):
+        if path.stem not in FILES:
+            known = ", ".join(f"{name}.toml" for name in FILES)
+            raise UsageError(f"{path}: there is no such policy file", f"Policy files are {known}.")
+
+
+def _validated(model: type[Rules], values: dict[str, Any], layers: list[Layer]) -> Rules:
+    try:
+        return model.model_validate(values)
+    except ValidationError as invalid:
+        raise UsageError(_problem(invalid, layers), "Correct or remove the key; lists are replaced whole.") from invalid
+
+
+def _problem(invalid: ValidationError, layers: list[Layer]) -> str:
+    """The first problem, with the file and line that set it."""
+    first = invalid.errors()[0]
+    keys = tuple(str(part) for part in first["loc"] if part != "rows")
+    message = {"extra_forbidden": "unknown key", "missing": "missing key"}.get(first["type"], first["msg"])
+    return f"{where_set(layers, keys)}: {'.'.join(keys)}: {message.removeprefix('Value error, ')}"

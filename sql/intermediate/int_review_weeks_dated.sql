@@ -1,0 +1,45 @@
+-- One row per account and week of the panel: the newest business review held by then, and since when it is a customer.
+with
+
+held as (
+    select
+        account_id,
+        week_of(held_on) as week_ending_on,
+        max(held_on) as held_on
+    from staging.stg_qbrs
+    where held_on is not null
+    group by account_id, week_of(held_on)
+),
+
+executive_reviews as (
+    select
+        qbrs.account_id,
+        days.week_ending_on,
+        count(*) as executive_review_count_30d
+    from staging.stg_qbrs as qbrs
+    inner join intermediate.int_week_days_spanned as days on qbrs.held_on = days.day
+    where days.span = '30d' and qbrs.has_executive
+    group by qbrs.account_id, days.week_ending_on
+),
+
+first_contracts as (
+    select
+        account_id,
+        min(starts_on) as first_started_on
+    from staging.stg_contracts
+    group by account_id
+)
+
+select
+    weeks.account_id,
+    weeks.week_ending_on,
+    max(held.held_on) over (
+        partition by weeks.account_id order by weeks.week_ending_on
+    ) as review_last_held_on,
+    coalesce(accounts.customer_since_on, first_contracts.first_started_on) as customer_since_on,
+    coalesce(executive_reviews.executive_review_count_30d, 0) as executive_review_count_30d
+from intermediate.int_account_weeks_described as weeks
+inner join staging.stg_accounts as accounts using (account_id)
+left join first_contracts using (account_id)
+left join held using (account_id, week_ending_on)
+left join executive_reviews using (account_id, week_ending_on)
