@@ -9,6 +9,14 @@ import polars as pl
 
 from pipeline.errors import RunFailed
 
+ALERT_EVENTS = {
+    "account_id": pl.String,
+    "rule": pl.String,
+    "subject_id": pl.String,
+    "happened_on": pl.Date,
+    "detail": pl.String,
+    "owner": pl.String,
+}
 OVERRIDES = {
     "account_id": pl.String,
     "made_on": pl.Date,
@@ -47,6 +55,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "signals": ("signal_id",),
     "incidents_recent": ("incident_id",),
     "overrides": ("account_id", "made_on"),
+    "alert_events": ("happened_on", "rule", "account_id", "subject_id"),
 }
 MARTS: tuple[str, ...] = tuple(SORT_KEYS)
 NEEDED = ("weeks", "feed_weeks", "accounts", "account_weeks")
@@ -59,6 +68,7 @@ SCORES: tuple[str, ...] = (
     "churn_factors",
     "churn_changes",
     "churn_flags",
+    "alerts",
 )
 
 
@@ -126,6 +136,7 @@ class Book:
     signals: pl.DataFrame
     incidents_recent: pl.DataFrame
     overrides: pl.DataFrame
+    alert_events: pl.DataFrame
 
     @classmethod
     def from_frames(cls, as_of: date, settings: BookSettings, frames: Mapping[str, pl.DataFrame]) -> Self:
@@ -138,7 +149,7 @@ class Book:
             raise RunFailed(f"the marts {', '.join(absent)} are not built", "Run `bellwether build` first.")
         company = settings.company
         whose = Company(company.name, company.time_zone, company.reporting_currency, company.fiscal_year_starts_month)
-        empty = {"overrides": pl.DataFrame(schema=OVERRIDES)}
+        empty = {"overrides": pl.DataFrame(schema=OVERRIDES), "alert_events": pl.DataFrame(schema=ALERT_EVENTS)}
         return cls(
             as_of,
             whose,
@@ -152,7 +163,7 @@ class Book:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
-    factors, changes and flags of churn risk.
+    factors, changes and flags of churn risk; and the alerts that both raise.
     """
 
     health_weeks: pl.DataFrame
@@ -163,6 +174,7 @@ class Scores:
     churn_factors: pl.DataFrame
     churn_changes: pl.DataFrame
     churn_flags: pl.DataFrame
+    alerts: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables by name."""

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import UsageError
 from pipeline.overlays import Layer, merged, read_layers, where_set
+from pipeline.policy.alerts import AlertRule, AlertsPolicy
 from pipeline.policy.churn_risk import RISK_BANDS, ChurnRiskPolicy, Factor, RiskBands, Sign
 from pipeline.policy.health import (
     BANDS,
@@ -33,6 +34,8 @@ from pipeline.policy.segments import Lifecycle, Renewals, Reviews, SegmentsPolic
 __all__ = [
     "BANDS",
     "RISK_BANDS",
+    "AlertRule",
+    "AlertsPolicy",
     "Band",
     "Bands",
     "Category",
@@ -67,6 +70,7 @@ class Policy:
 
     health: HealthPolicy
     churn_risk: ChurnRiskPolicy
+    alerts: AlertsPolicy
     segments: SegmentsPolicy
     kpis: dict[str, Kpi]
     hash: str
@@ -80,6 +84,7 @@ class _Kpis(Rules):
 FILES: dict[str, type[Rules]] = {
     "health": HealthPolicy,
     "churn_risk": ChurnRiskPolicy,
+    "alerts": AlertsPolicy,
     "segments": SegmentsPolicy,
     "kpis": _Kpis,
 }
@@ -99,8 +104,9 @@ def read_policy(shipped: Path, overrides: Path) -> Policy:
         values[name] = merged([layer.values for layer in layers])
         origin |= {key: where for layer in layers for key, where in layer.origin(name).items()}
         rules[name] = _validated(model, {"rows": values[name]} if model is _Kpis else values[name], layers)
+    rules["kpis"] = rules["kpis"].rows
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str, separators=(",", ":")).encode()).hexdigest()
-    return Policy(rules["health"], rules["churn_risk"], rules["segments"], rules["kpis"].rows, digest, origin)
+    return Policy(**rules, hash=digest, origin=origin)
 
 
 def _require_known_files(overrides: Path) -> None:

@@ -165,6 +165,18 @@ def churn_flags(panel: pl.DataFrame, parts: tuple[RiskPart, ...], policy: ChurnR
     return pl.concat([flags, _green(panel, policy, book.as_of)]).sort("account_id", "colour", "flag")
 
 
+def red_flag_weeks(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFrame:
+    """One row per account, week and red flag up in it, frozen ones included: account_id, week_ending_on, factor."""
+    up = [
+        panel.filter(part.col("state").is_in([PRESENT, FROZEN])).select(
+            "account_id", "week_ending_on", factor=pl.lit(part.name)
+        )
+        for part in parts
+        if part.factor.flag == "red"
+    ]
+    return pl.concat(up)
+
+
 def _green(panel: pl.DataFrame, policy: ChurnRiskPolicy, as_of: date) -> pl.DataFrame:
     latest = panel.filter(pl.col("week_ending_on") == as_of)
     found = [

@@ -1,18 +1,26 @@
 """Everything scoring says about a book: the heart of the score stage."""
 
-from dataclasses import fields
-
 from pipeline.book import Book, Scores
 from pipeline.policy import Policy
-from pipeline.scoring.churn_risk import ChurnRisk, churn_risk
-from pipeline.scoring.health import HealthScores, health_scores
+from pipeline.scoring.alerts import Heard, alerts
+from pipeline.scoring.churn_risk import churn_risk
+from pipeline.scoring.health import health_scores
 from pipeline.workspace import Settings
 
 
 def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
-    """The scores of every account and week of the book, as the policy has them."""
-    said: tuple[HealthScores | ChurnRisk, ...] = (
-        health_scores(book, policy, settings),
-        churn_risk(book, policy.churn_risk),
+    """The scores of every account and week of the book, and the alerts they raise, as the policy has them."""
+    health = health_scores(book, policy, settings)
+    risk = churn_risk(book, policy.churn_risk)
+    heard = Heard(health.health_weeks, risk.churn_weeks, risk.red_flag_weeks)
+    return Scores(
+        health_weeks=health.health_weeks,
+        health_components=health.health_components,
+        health_changes=health.health_changes,
+        health_lifts=health.health_lifts,
+        churn_weeks=risk.churn_weeks,
+        churn_factors=risk.churn_factors,
+        churn_changes=risk.churn_changes,
+        churn_flags=risk.churn_flags,
+        alerts=alerts(book, heard, policy.alerts, policy.churn_risk, settings),
     )
-    return Scores(**{frame.name: getattr(one, frame.name) for one in said for frame in fields(one)})

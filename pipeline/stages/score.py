@@ -23,7 +23,7 @@ CODE = (
     PIPELINE / "overlays.py",
     Path(__file__),
 )
-READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "risk_weeks", "overrides")
+READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "risk_weeks", "overrides", "alert_events")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ placed as (
         and known_weeks.ends_on is not null
         and not known_weeks.is_cancelled
         and not known_weeks.has_signed_successor
-        and described.status is distinct from 'churned' as is_past_due,
+        and coalesce(described.status <> 'churned', true) as is_past_due,
         statuses.status,
         greatest(
             known_weeks.price_increase_pct,

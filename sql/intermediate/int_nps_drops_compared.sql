@@ -1,4 +1,4 @@
--- One row per account and week of the panel that had answered both in the newest NPS wave by then and in the one before.
+-- One row per account and week of the panel that answered both in the newest NPS wave by then and in the one before.
 with
 
 answers as (
