@@ -69,6 +69,9 @@ SCORES: tuple[str, ...] = (
     "churn_changes",
     "churn_flags",
     "alerts",
+    "plays",
+    "play_success",
+    "actions",
 )
 
 
@@ -163,7 +166,7 @@ class Book:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
-    factors, changes and flags of churn risk; and the alerts that both raise.
+    factors, changes and flags of churn risk; the alerts that both raise; plays, how often they worked, and their actions.
     """
 
     health_weeks: pl.DataFrame
@@ -175,6 +178,9 @@ class Scores:
     churn_changes: pl.DataFrame
     churn_flags: pl.DataFrame
     alerts: pl.DataFrame
+    plays: pl.DataFrame
+    play_success: pl.DataFrame
+    actions: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables by name."""

@@ -28,6 +28,7 @@ from pipeline.policy.health import (
     Trend,
 )
 from pipeline.policy.kpis import Kpi
+from pipeline.policy.playbooks import Driver, Play, PlayAction, PlaybooksPolicy
 from pipeline.policy.rules import Comparison, Keys, Rules
 from pipeline.policy.segments import Lifecycle, Renewals, Reviews, SegmentsPolicy, Tier
 
@@ -42,6 +43,7 @@ __all__ = [
     "ChurnRiskPolicy",
     "Comparison",
     "Component",
+    "Driver",
     "Factor",
     "Floor",
     "HealthPolicy",
@@ -50,6 +52,9 @@ __all__ = [
     "Lifecycle",
     "Measure",
     "Need",
+    "Play",
+    "PlayAction",
+    "PlaybooksPolicy",
     "Policy",
     "Renewals",
     "Reviews",
@@ -71,6 +76,7 @@ class Policy:
     health: HealthPolicy
     churn_risk: ChurnRiskPolicy
     alerts: AlertsPolicy
+    playbooks: PlaybooksPolicy
     segments: SegmentsPolicy
     kpis: dict[str, Kpi]
     hash: str
@@ -85,6 +91,7 @@ FILES: dict[str, type[Rules]] = {
     "health": HealthPolicy,
     "churn_risk": ChurnRiskPolicy,
     "alerts": AlertsPolicy,
+    "playbooks": PlaybooksPolicy,
     "segments": SegmentsPolicy,
     "kpis": _Kpis,
 }

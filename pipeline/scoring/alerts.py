@@ -160,9 +160,8 @@ def _told(raised: pl.DataFrame, book: Book, policy: AlertsPolicy, settings: Sett
     names = book.accounts.select("account_id", *(role for role in roles if role in book.accounts.columns))
     rows = raised.join(names, on="account_id", how="left", maintain_order="left")
     told = pl.concat([_of_rule(rows.filter(rule=name), rule, settings.people) for name, rule in policy.rules.items()])
-    weekday = list(calendar.day_name).index(settings.company.week_ends_on.capitalize())
     ids = [
-        _alert_id(account, rule, subject, _week_of(on, weekday))
+        _alert_id(account, rule, subject, week_of(on, settings))
         for account, rule, subject, on in told.select("account_id", "rule", "subject", "raised_on").iter_rows()
     ]
     return (
@@ -199,8 +198,9 @@ def _recipients(rule: AlertRule, rows: pl.DataFrame, people: Mapping[str, str]) 
     return pl.concat_list(found).list.drop_nulls().list.unique(maintain_order=True).list.join("; ")
 
 
-def _week_of(day: date, weekday: int) -> date:
-    """The calendar week's end, by the weekday on which the company's weeks end."""
+def week_of(day: date, settings: Settings) -> date:
+    """The end of a day's calendar week, by the weekday on which the company's weeks end."""
+    weekday = list(calendar.day_name).index(settings.company.week_ends_on.capitalize())
     return day + timedelta(days=(weekday - day.weekday()) % 7)
 
 

@@ -8,14 +8,22 @@ from pipeline.book import Book
 from pipeline.policy import ChurnRiskPolicy
 from pipeline.scoring.risk_bands import with_band, with_points
 from pipeline.scoring.risk_factors import RiskPart, feed_standings, risk_parts, with_factors
-from pipeline.scoring.risk_tables import churn_changes, churn_factors, churn_flags, churn_weeks, red_flag_weeks
+from pipeline.scoring.risk_tables import (
+    churn_changes,
+    churn_factors,
+    churn_flags,
+    churn_weeks,
+    red_flag_weeks,
+    top_factors,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ChurnRisk:
     """What churn risk says: one row per account and week, and for the as-of day its factors, changes and flags.
 
-    `red_flag_weeks` has a row per account, week and red flag that was up.
+    `red_flag_weeks` has a row per account, week and red flag that was up; `top_factors` one per account and week with the
+    factor of the most points.
     """
 
     churn_weeks: pl.DataFrame
@@ -23,6 +31,7 @@ class ChurnRisk:
     churn_changes: pl.DataFrame
     churn_flags: pl.DataFrame
     red_flag_weeks: pl.DataFrame
+    top_factors: pl.DataFrame
 
 
 def churn_risk(book: Book, policy: ChurnRiskPolicy) -> ChurnRisk:
@@ -35,6 +44,7 @@ def churn_risk(book: Book, policy: ChurnRiskPolicy) -> ChurnRisk:
         churn_changes(panel, parts, book.as_of),
         churn_flags(panel, parts, policy, book),
         red_flag_weeks(panel, parts),
+        top_factors(panel, parts),
     )
 
 

@@ -19,7 +19,7 @@ from pipeline.scoring.components import with_components
 from pipeline.scoring.feeds import complete_weeks, floor_feeds, week_standings
 from pipeline.scoring.lifts import health_lifts
 from pipeline.scoring.parts import Part, parts_of
-from pipeline.scoring.tables import health_components, health_weeks
+from pipeline.scoring.tables import health_components, health_weeks, top_drags
 from pipeline.scoring.trend import health_changes, with_changes, with_trend
 from pipeline.scoring.weights import with_score
 from pipeline.workspace import Settings
@@ -27,12 +27,16 @@ from pipeline.workspace import Settings
 
 @dataclass(frozen=True, slots=True)
 class HealthScores:
-    """What the health score says: one row per account and week, and for the as-of day components, changes and lifts."""
+    """What the health score says: one row per account and week, and for the as-of day components, changes and lifts.
+
+    `top_drags` has one row per account and week with the component that costs the score most.
+    """
 
     health_weeks: pl.DataFrame
     health_components: pl.DataFrame
     health_changes: pl.DataFrame
     health_lifts: pl.DataFrame
+    top_drags: pl.DataFrame
 
 
 def health_scores(book: Book, policy: Policy, settings: Settings) -> HealthScores:
@@ -50,6 +54,7 @@ def health_scores(book: Book, policy: Policy, settings: Settings) -> HealthScore
         health_components(panel, parts, book.as_of),
         health_changes(panel, parts, book.as_of),
         health_lifts(latest, parts, scorecard),
+        top_drags(panel, parts),
     )
 
 

@@ -177,6 +177,19 @@ def red_flag_weeks(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataF
     return pl.concat(up)
 
 
+def top_factors(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFrame:
+    """One row per account and week with a factor that adds points: the largest, of equals the first of the policy."""
+    adding = [part for part in parts if not part.factor.is_positive]
+    most = pl.max_horizontal(part.col("points") for part in adding)
+    name, value = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
+    for part in reversed(adding):
+        is_it = part.col("points") == most
+        name = pl.when(is_it).then(pl.lit(part.name)).otherwise(name)
+        value = pl.when(is_it).then(part.col("value")).otherwise(value)
+    rows = panel.filter(most > 0)
+    return rows.select("account_id", "week_ending_on", driver=name, driver_value=value.round(6))
+
+
 def _green(panel: pl.DataFrame, policy: ChurnRiskPolicy, as_of: date) -> pl.DataFrame:
     latest = panel.filter(pl.col("week_ending_on") == as_of)
     found = [

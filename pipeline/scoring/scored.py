@@ -2,17 +2,22 @@
 
 from pipeline.book import Book, Scores
 from pipeline.policy import Policy
+from pipeline.scoring.actions import actions, outcomes, success
 from pipeline.scoring.alerts import Heard, alerts
 from pipeline.scoring.churn_risk import churn_risk
 from pipeline.scoring.health import health_scores
+from pipeline.scoring.plays import Drivers, started
 from pipeline.workspace import Settings
 
 
 def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
-    """The scores of every account and week of the book, and the alerts they raise, as the policy has them."""
+    """The scores of every account and week of the book, the alerts they raise and the actions they call for."""
     health = health_scores(book, policy, settings)
     risk = churn_risk(book, policy.churn_risk)
     heard = Heard(health.health_weeks, risk.churn_weeks, risk.red_flag_weeks)
+    drivers = Drivers(risk.top_factors, health.top_drags)
+    starts = started(book, health.health_weeks, risk.churn_weeks, drivers, policy.playbooks)
+    plays = outcomes(starts, policy.playbooks, book)
     return Scores(
         health_weeks=health.health_weeks,
         health_components=health.health_components,
@@ -23,4 +28,7 @@ def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
         churn_changes=risk.churn_changes,
         churn_flags=risk.churn_flags,
         alerts=alerts(book, heard, policy.alerts, policy.churn_risk, settings),
+        plays=plays,
+        play_success=success(plays),
+        actions=actions(plays, book, policy.playbooks, settings),
     )

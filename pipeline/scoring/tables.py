@@ -75,3 +75,19 @@ def _value_text(part: Part) -> pl.Expr:
         return pl.lit(None, pl.String)
     word = part.col("score").replace_strict(words, default=None, return_dtype=pl.String)
     return pl.when(part.has_value).then(word)
+
+
+def top_drags(panel: pl.DataFrame, parts: tuple[Part, ...]) -> pl.DataFrame:
+    """One row per account and week that has a component under 100: the one that costs most, of equals the first.
+
+    The cost is the component's weight times what its score lacks; `driver_value` is its value.
+    """
+    costs = {part.name: (part.col("weight") * (100 - part.col("score"))).round(9).fill_null(0.0) for part in parts}
+    most = pl.max_horizontal(costs.values())
+    name, value = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
+    for part in reversed(parts):
+        is_it = costs[part.name] == most
+        name = pl.when(is_it).then(pl.lit(part.name)).otherwise(name)
+        value = pl.when(is_it).then(part.col("value")).otherwise(value)
+    rows = panel.filter(most > 0)
+    return rows.select("account_id", "week_ending_on", driver=name, driver_value=value.round(6))

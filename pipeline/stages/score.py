@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipeline.book import MARTS, Book, Scores
 from pipeline.errors import RunFailed
-from pipeline.policy import Policy, read_policy
+from pipeline.policy import read_policy
 from pipeline.scoring.scored import scored
-from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
+from pipeline.stages.fingerprint import Inputs, code_hash, inputs, is_current, remember, remembered
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
 
@@ -23,7 +23,19 @@ CODE = (
     PIPELINE / "overlays.py",
     Path(__file__),
 )
-READ = ("weeks", "feed_weeks", "accounts", "account_weeks", "risk_weeks", "overrides", "alert_events")
+READ = (
+    "weeks",
+    "feed_weeks",
+    "accounts",
+    "account_weeks",
+    "risk_weeks",
+    "overrides",
+    "alert_events",
+    "nps_answers",
+    "signals",
+    "contracts",
+    "tasks",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +57,28 @@ def score(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable
     """
     started = time.perf_counter()
     policy = read_policy(REPOSITORY / "policy", workspace.policy)
-    inputs = _inputs(workspace, warehouse, as_of, policy)
-    is_unchanged = is_current(warehouse, "score", inputs)
+    wanted = score_inputs(workspace, warehouse, as_of)
+    is_unchanged = is_current(warehouse, "score", wanted)
     if not is_unchanged:
-        _write(warehouse, scored(_book(warehouse, workspace, as_of), policy, workspace.settings), inputs)
+        _write(warehouse, scored(_book(warehouse, workspace, as_of), policy, workspace.settings), wanted)
     report = _report(warehouse, as_of, time.perf_counter() - started, is_unchanged)
     done = "unchanged, " if is_unchanged else ""
     say(f"score: {done}{report.accounts} accounts, {report.account_weeks} account-weeks in {report.seconds:.1f} s")
     return report
 
 
-def _inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, policy: Policy) -> str:
+def score_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Inputs:
+    """What scoring works on, part by part; RunFailed when the marts are not built."""
     built = remembered(warehouse, "build")
     if built is None:
         raise RunFailed("the marts are not built", "Run `bellwether build` first.")
-    settings = workspace.settings.model_dump_json(include={"health"})
-    return fingerprint(built, as_of, settings, policy.hash, code_hash(*CODE))
+    return inputs(
+        marts=built,
+        as_of=as_of,
+        settings=workspace.settings.model_dump_json(include={"health"}),
+        policy=read_policy(REPOSITORY / "policy", workspace.policy).hash,
+        code=code_hash(*CODE),
+    )
 
 
 def _book(warehouse: Warehouse, workspace: Workspace, as_of: date) -> Book:
@@ -69,11 +87,11 @@ def _book(warehouse: Warehouse, workspace: Workspace, as_of: date) -> Book:
     return Book.from_frames(as_of, workspace.settings, frames)
 
 
-def _write(warehouse: Warehouse, scores: Scores, inputs: str) -> None:
+def _write(warehouse: Warehouse, scores: Scores, wanted: Inputs) -> None:
     with warehouse.transaction():
         for name, frame in scores.frames().items():
             warehouse.replace(f"scores.{name}", frame)
-        remember(warehouse, "score", inputs)
+        remember(warehouse, "score", wanted)
 
 
 def _report(warehouse: Warehouse, as_of: date, seconds: float, is_unchanged: bool) -> ScoreReport:
