@@ -22,8 +22,8 @@ from pipeline.scoring.risk_tables import (
 class ChurnRisk:
     """What churn risk says: one row per account and week, and for the as-of day its factors, changes and flags.
 
-    `red_flag_weeks` has a row per account, week and red flag that was up; `top_factors` one per account and week with the
-    factor of the most points.
+    `red_flag_weeks` has a row per account, week and red flag that was up, `top_factors` one per account and week with the
+    factor of most points.
     """
 
     churn_weeks: pl.DataFrame

@@ -142,7 +142,7 @@ def _group() -> pl.Expr:
 
 
 def _answered(book: Book, group: str) -> pl.DataFrame:
-    """One row per account and wave with answers of a group; `better` when one of them later gave a better one."""
+    """One row per account and wave with answers of a group; their next answers end it, `better` when one of them is."""
     if not book.nps_answers.height:
         return pl.DataFrame(schema=STARTS)
     answers = (
@@ -162,8 +162,11 @@ def _answered(book: Book, group: str) -> pl.DataFrame:
         .group_by("account_id", "wave", maintain_order=True)
         .agg(
             started_on=pl.col("responded_on").max(),
-            left_on=pl.col("left_on").filter(better).min(),
-            ended=pl.when(better.any()).then(pl.lit("better")),
+            left_on=pl.coalesce(pl.col("left_on").filter(better).min(), pl.col("left_on").min()),
+            ended=pl.when(better.any())
+            .then(pl.lit("better"))
+            .when(pl.col("left_on").is_not_null().any())
+            .then(pl.lit("worse")),
             driver=pl.lit("nps_mean_score").first(),
             driver_value=pl.col("score").mean(),
         )
