@@ -72,6 +72,8 @@ SCORES: tuple[str, ...] = (
     "plays",
     "play_success",
     "actions",
+    "red_list",
+    "red_list_record",
 )
 
 
@@ -166,7 +168,8 @@ class Book:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
-    factors, changes and flags of churn risk; the alerts that both raise; plays, how often they worked, and their actions.
+    factors, changes and flags of churn risk; the alerts that both raise; plays, how often they worked, and their
+    actions; the red list of every week and its record.
     """
 
     health_weeks: pl.DataFrame
@@ -181,6 +184,8 @@ class Scores:
     plays: pl.DataFrame
     play_success: pl.DataFrame
     actions: pl.DataFrame
+    red_list: pl.DataFrame
+    red_list_record: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The tables by name."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pipeline.errors import UsageError
 from pipeline.overlays import Layer, merged, read_layers, where_set
 from pipeline.policy.alerts import AlertRule, AlertsPolicy
-from pipeline.policy.churn_risk import RISK_BANDS, ChurnRiskPolicy, Factor, RiskBands, Sign
+from pipeline.policy.churn_risk import RISK_BANDS, ChurnRiskPolicy, Factor, RedList, RiskBands, Sign
 from pipeline.policy.health import (
     BANDS,
     Band,
@@ -56,6 +56,7 @@ __all__ = [
     "PlayAction",
     "PlaybooksPolicy",
     "Policy",
+    "RedList",
     "Renewals",
     "Reviews",
     "RiskBands",

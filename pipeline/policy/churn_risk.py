@@ -96,11 +96,25 @@ class Clock(Rules):
     source: str
 
 
+class RedList(Rules):
+    """Who is on the red list, and what a loss weighs: fully until `near_days` before the decision, then ever less."""
+
+    risk_bands: Keys
+    health_bands: Keys
+    loss_probability: dict[str, float]
+    near_days: int = Field(ge=0)
+    far_days: int = Field(gt=0)
+    far_weight: float = Field(gt=0, le=1)
+    detection_days: int = Field(gt=0)
+    source: str
+
+
 class ChurnRiskPolicy(Rules):
     """policy/churn_risk.toml."""
 
     bands: RiskBands
     clock: Clock
+    red_list: RedList
     families: dict[str, Family]
     factors: dict[str, Factor]
     green_flags: dict[str, Sign]

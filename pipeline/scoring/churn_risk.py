@@ -22,7 +22,7 @@ from pipeline.scoring.risk_tables import (
 class ChurnRisk:
     """What churn risk says: one row per account and week, and for the as-of day its factors, changes and flags.
 
-    `red_flag_weeks` has a row per account, week and red flag that was up, `top_factors` one per account and week with the
+    `red_flag_weeks` has a row per account, week and red flag that was up, `top_factors` one per account and week: the
     factor of most points.
     """
 

@@ -7,6 +7,7 @@ from pipeline.scoring.alerts import Heard, alerts
 from pipeline.scoring.churn_risk import churn_risk
 from pipeline.scoring.health import health_scores
 from pipeline.scoring.plays import Drivers, started
+from pipeline.scoring.red_list import red_list, red_list_record
 from pipeline.workspace import Settings
 
 
@@ -18,6 +19,13 @@ def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
     drivers = Drivers(risk.top_factors, health.top_drags)
     starts = started(book, health.health_weeks, risk.churn_weeks, drivers, policy.playbooks)
     plays = outcomes(starts, policy.playbooks, book)
+    listed = red_list(
+        book,
+        health.health_weeks,
+        risk.churn_weeks,
+        policy.churn_risk.red_list,
+        settings.capacity.saves_per_csm_per_week,
+    )
     return Scores(
         health_weeks=health.health_weeks,
         health_components=health.health_components,
@@ -31,4 +39,6 @@ def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
         plays=plays,
         play_success=success(plays),
         actions=actions(plays, book, policy.playbooks, settings),
+        red_list=listed,
+        red_list_record=red_list_record(listed, book, policy.churn_risk.red_list),
     )

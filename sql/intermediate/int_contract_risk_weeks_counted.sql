@@ -8,6 +8,7 @@ known_weeks as (
         weeks.week_ending_on,
         contracts.starts_on,
         contracts.ends_on,
+        contracts.decision_on,
         contracts.price_increase_pct,
         contracts.successor_contract_id,
         coalesce(contracts.cancelled_on <= weeks.week_ending_on, false) as is_cancelled,
@@ -62,6 +63,9 @@ select
         where
         (is_in_force or is_past_due) and ends_on >= (starts_on + interval 24 month - interval 1 day)::date
     ) as contract_multi_year_count,
-    min(ends_on) filter (where is_in_force and not has_signed_successor) as contract_next_ends_on
+    min(ends_on) filter (where is_in_force and not has_signed_successor) as contract_next_ends_on,
+    min(decision_on) filter (
+        where (is_in_force or is_past_due) and not has_signed_successor and ends_on is not null
+    ) as contract_next_decision_on
 from placed
 group by account_id, week_ending_on

@@ -29,6 +29,7 @@ select
     contracts.price_increase_pct,
     coalesce(contracts.contract_multi_year_count, 0) as contract_multi_year_count,
     contracts.contract_next_ends_on,
+    contracts.contract_next_decision_on,
     coalesce(usage.business_user_day_count_30d, 0) as business_user_day_count_30d,
     coalesce(tickets.billing_ticket_count_60d, 0) as billing_ticket_count_60d,
     coalesce(csat.csat_under_2_count_90d, 0) as csat_under_2_count_90d,
