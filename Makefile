@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: weekly qbr test check bench clean help libraries lock
+.PHONY: weekly qbr test check bench docs clean help libraries lock
 
 weekly: $(INSTALLED) libraries ## The week: exports in, reports out  [WORKSPACE=dir] [AS_OF=2026-10-30]
 	@$(BIN)/bellwether weekly $(OPTIONS)
@@ -30,6 +30,10 @@ check: $(INSTALLED) libraries ## Exactly what CI runs: format, lint, types, arch
 bench: $(INSTALLED) libraries ## The slow sweeps and benchmarks
 	@$(BIN)/pytest -m nightly -n 0
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.ingest
+
+docs: $(INSTALLED) ## The pages of the sources in docs/sources, anew from their TOML
+	@$(BIN)/python -m schemas.sources.pages
 
 clean: ## Remove what can be made again (not archive/ and out/ of a workspace)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data/sample/var data/sample/out data/sample/archive

@@ -10,7 +10,11 @@ def canonical_source() -> Source:
     """A source with one file per canonical table; times without a zone are the company's."""
     return Source(
         system=SYSTEM,
-        title="Canonical tables",
+        title="Bellwether's own tables",
+        notes=(
+            "For a team with a warehouse or sheets of its own: a file whose headers are these names needs no mapping.",
+            "Only the columns with \\* are needed; the order does not matter.",
+        ),
         zone="company",
         file=tuple(_file(table) for table in TABLES.values()),
     )

@@ -11,7 +11,18 @@ from schemas.tables import TABLES
 
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
 CellType = Literal[
-    "text", "id", "salesforce_id", "currency", "whole", "number", "money", "boolean", "date", "instant", "list", "duration"
+    "text",
+    "id",
+    "salesforce_id",
+    "currency",
+    "whole",
+    "number",
+    "money",
+    "boolean",
+    "date",
+    "instant",
+    "list",
+    "duration",
 ]
 Unit = Literal["seconds", "minutes", "hours", "days"]
 
@@ -105,7 +116,7 @@ class TableMap(Words):
     is_full: bool = Field(default=False, description="each export holds every record: one that is absent was deleted")
     slice: Literal["event_day", "upload"] = Field(
         default="upload",
-        description="usage events: event_day = the newest file's day stands; upload = files of a day are united by event id",
+        description="usage events: event_day = the newest file's day stands; upload = files of a day are united by id",
     )
     account: str | None = Field(default=None, description="how account_id is read: a system, name or domain")
     updated_at: ColumnSpec | None = Field(default=None, description="settles two rows of one key: the later stands")
@@ -147,7 +158,8 @@ class FileMap(Words):
     identified_by: Names = Field(default=(), description="headers that only this export has together")
     header_rows: Annotated[int, AfterValidator(_at_least_one)] = 1
     joined_header: bool = Field(
-        default=False, description="names are `question / choice` of the first two header rows, blanks continue a question"
+        default=False,
+        description="names are `question / choice` of the first two header rows, blanks continue a question",
     )
     drop: Names = Field(default=(), description="personal columns that never reach the archive")
     hash: Names = Field(default=(), description="personal columns kept as a hash only, in the archive too")
@@ -173,7 +185,9 @@ class Source(Words):
     notes: Names = Field(default=(), description="what a person should know, printed on the source's page")
     zone: str = "company"
     nulls: Names = ()
-    day_first: bool | None = Field(default=None, description="order of its numeric dates where a column does not decide")
+    day_first: bool | None = Field(
+        default=None, description="order of its numeric dates where a column does not decide"
+    )
     aliases: dict[str, Names] = Field(
         default_factory=dict, description="header -> its other spellings: internal names, other languages"
     )

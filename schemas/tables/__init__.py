@@ -1,8 +1,8 @@
 """One pandera model per canonical table, listed in the order a reader meets them.
 
 `TABLES` is the contract that ingest, build and the generated dictionary read. A model's `Config.metadata` carries what
-pandera has no word for: `kind` (snapshot or events), `account_column`, and `dated_by` (the first known of these columns
-dates a row).
+pandera has no word for: `kind` (snapshot or events), `account_column`, `dated_by` (the first known of these columns
+dates a row), and `row_rules`, the SQL of the checks of whole rows.
 """
 
 from dataclasses import dataclass
@@ -59,6 +59,11 @@ class Table:
         return tuple(self._about.get("dated_by", ()))
 
     @property
+    def row_rules(self) -> dict[str, str]:
+        """The rules about whole rows: what is wrong where one is broken, and the SQL that holds otherwise."""
+        return dict(self._about.get("row_rules", {}))
+
+    @property
     def description(self) -> str:
         """The model's docstring, which is the table's documentation."""
         return " ".join((self.model.__doc__ or "").split())
@@ -73,6 +78,7 @@ TABLES: dict[str, Table] = {
     for table in (
         Table("accounts", crm.Accounts),
         Table("account_keys", crm.AccountKeys),
+        Table("team", crm.Team),
         Table("contracts", revenue.Contracts),
         Table("opportunities", crm.Opportunities),
         Table("opportunity_changes", crm.OpportunityChanges),

@@ -41,3 +41,8 @@ def percent() -> Any:
 def at_least_zero() -> Any:
     """A count or amount that cannot be negative, or unknown."""
     return pa.Field(nullable=True, ge=0)
+
+
+def keeps(data: pa.PolarsData, rule: str) -> pl.LazyFrame:
+    """Whether each row keeps a rule written in SQL; one that cannot be decided, for want of a value, is kept."""
+    return data.lazyframe.select(pl.sql_expr(rule).fill_null(True))

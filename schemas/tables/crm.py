@@ -1,4 +1,4 @@
-"""CRM contracts: accounts, their names in other tools, contacts, opportunities and touch points."""
+"""CRM contracts: accounts, their names in other tools, our team, contacts, opportunities and touch points."""
 
 import pandera.polars as pa
 import polars as pl
@@ -56,6 +56,19 @@ class AccountKeys(pa.DataFrameModel):
     class Config:
         strict = True
         metadata = {"kind": "snapshot", "account_column": "account_id"}
+
+
+class Team(pa.DataFrameModel):
+    """One person on our side as a tool knows them; where its rows name an owner by id, the name is found here."""
+
+    person_id: pl.String = key()
+    full_name: pl.String = required()
+    email: pl.String = optional()
+    manager: pl.String = optional()
+
+    class Config:
+        strict = True
+        metadata = {"kind": "snapshot"}
 
 
 class Contacts(pa.DataFrameModel):

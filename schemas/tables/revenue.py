@@ -3,7 +3,9 @@
 import pandera.polars as pa
 import polars as pl
 
-from schemas.tables.columns import Money, Rate, at_least_zero, key, one_of, optional, required
+from schemas.tables.columns import Money, Rate, at_least_zero, keeps, key, one_of, optional, required
+
+ENDS_AFTER_START = "ends_on >= starts_on"
 
 
 class Contracts(pa.DataFrameModel):
@@ -29,11 +31,16 @@ class Contracts(pa.DataFrameModel):
     @pa.dataframe_check(name="ends_on is before starts_on")
     def ends_after_it_starts(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A term ends on or after its first day."""
-        return data.lazyframe.select((pl.col("ends_on") >= pl.col("starts_on")).fill_null(True))
+        return keeps(data, ENDS_AFTER_START)
 
     class Config:
         strict = True
-        metadata = {"kind": "snapshot", "account_column": "account_id", "dated_by": ["signed_on", "starts_on"]}
+        metadata = {
+            "kind": "snapshot",
+            "account_column": "account_id",
+            "dated_by": ["signed_on", "starts_on"],
+            "row_rules": {"ends_on is before starts_on": ENDS_AFTER_START},
+        }
 
 
 class Invoices(pa.DataFrameModel):

@@ -3,9 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
-from schemas.tables.columns import Instant, at_least_zero, key, one_of, optional, required
+from schemas.tables.columns import Instant, at_least_zero, keeps, key, one_of, optional, required
 
 PRIORITIES = ("p0", "p1", "p2", "p3")
+SOLVED_AFTER_CREATED = "solved_at >= created_at"
 
 
 class Tickets(pa.DataFrameModel):
@@ -37,11 +38,16 @@ class Tickets(pa.DataFrameModel):
     @pa.dataframe_check(name="solved_at is before created_at")
     def solved_after_created(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A ticket is solved after it was created."""
-        return data.lazyframe.select((pl.col("solved_at") >= pl.col("created_at")).fill_null(True))
+        return keeps(data, SOLVED_AFTER_CREATED)
 
     class Config:
         strict = True
-        metadata = {"kind": "snapshot", "account_column": "account_id", "dated_by": ["created_at"]}
+        metadata = {
+            "kind": "snapshot",
+            "account_column": "account_id",
+            "dated_by": ["created_at"],
+            "row_rules": {"solved_at is before created_at": SOLVED_AFTER_CREATED},
+        }
 
 
 class TicketChanges(pa.DataFrameModel):

@@ -3,7 +3,12 @@
 import pandera.polars as pa
 import polars as pl
 
-from schemas.tables.columns import Instant, key, one_of, optional, required
+from schemas.tables.columns import Instant, keeps, key, one_of, optional, required
+
+WITHIN_SCALE = (
+    "case when coalesce(survey, 'nps') = 'nps' then score = round(score) and score between 0 and 10 "
+    "else score between 1 and 5 end"
+)
 
 
 class SurveyInvitations(pa.DataFrameModel):
@@ -40,13 +45,16 @@ class SurveyResponses(pa.DataFrameModel):
     @pa.dataframe_check(name="score is outside the survey's scale")
     def score_fits_the_scale(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """NPS answers are whole numbers from 0 to 10, the others run from 1 to 5."""
-        score, is_nps = pl.col("score"), (pl.col("survey") == "nps").fill_null(True)
-        whole = (score == score.round(0)) & score.is_between(0, 10)
-        return data.lazyframe.select(pl.when(is_nps).then(whole).otherwise(score.is_between(1, 5)).fill_null(True))
+        return keeps(data, WITHIN_SCALE)
 
     class Config:
         strict = True
-        metadata = {"kind": "events", "account_column": "account_id", "dated_by": ["responded_at"]}
+        metadata = {
+            "kind": "events",
+            "account_column": "account_id",
+            "dated_by": ["responded_at"],
+            "row_rules": {"score is outside the survey's scale": WITHIN_SCALE},
+        }
 
 
 class FeedbackItems(pa.DataFrameModel):
