@@ -56,6 +56,7 @@ def new_entries(deliveries: Sequence[Delivery], load_number: int, first_seq: int
             system=one.system,
             export=one.export,
             extracted_at=one.exported_at.isoformat(),
+            stored="member" if one.arrival.is_member else "container",
         )
         for at, one in enumerate(deliveries)
     ]
@@ -100,6 +101,8 @@ def _account(warehouse: Warehouse, this: Load, loaded: Loaded) -> None:
     warehouse.insert("meta.loads", loaded.counts.join(ids, on="_file_no").select(LOADS))
     warehouse.insert("rejected.rows", loaded.rejected)
     warehouse.insert("meta.unmapped_columns", _unmapped(this))
+    warehouse.insert("meta.headers", _headers(this))
+    warehouse.insert("meta.readings", loaded.readings)
 
 
 def _files(this: Load, status: str, note: str) -> pl.DataFrame:
@@ -107,6 +110,8 @@ def _files(this: Load, status: str, note: str) -> pl.DataFrame:
         file_row(one.arrival, identity, status, note)
         | {"system": one.system, "export": one.export, "extracted_at": one.exported_at}
         | {"loaded_seq": entry.seq if status == "loaded" else None}
+        | {"dialect": one.text.records.delimiter, "remarks": "; ".join(one.text.remarks)}
+        | {"confidence": one.file.file.confidence}
         for one, entry, identity in zip(this.deliveries, this.entries, this.file_ids, strict=True)
     ]
     return pl.DataFrame(rows, schema=FILES)
@@ -134,6 +139,15 @@ def _unmapped(this: Load) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"file_id": pl.String, "column_name": pl.String}, orient="row")
 
 
+def _headers(this: Load) -> pl.DataFrame:
+    rows = [
+        (identity, place, name)
+        for one, identity in zip(this.deliveries, this.file_ids, strict=True)
+        for place, name in enumerate(one.file.header.names)
+    ]
+    return pl.DataFrame(rows, schema={"file_id": pl.String, "place": pl.Int64, "column_name": pl.String}, orient="row")
+
+
 def _note_failure(warehouse: Warehouse, this: Load, refused: QualityGate) -> None:
     """What is known of a load that was not applied: all its rows count as rejected."""
     with warehouse.transaction():
@@ -147,3 +161,5 @@ def _note_failure(warehouse: Warehouse, this: Load, refused: QualityGate) -> Non
             counts = counts.with_columns(rejected=pl.col("rows_read"))
             warehouse.insert("meta.loads", counts.join(ids, on="_file_no").select(LOADS))
             warehouse.insert("rejected.rows", refused.loaded.rejected)
+            warehouse.insert("meta.headers", _headers(this))
+            warehouse.insert("meta.readings", refused.loaded.readings)

@@ -24,7 +24,7 @@ def _last_day_of_term(of: Sequence[str]) -> str:
 
 def _minutes_after(of: Sequence[str]) -> str:
     start, minutes = of
-    return f"{start} + to_minutes({minutes})"
+    return f"{start} + to_microseconds(({minutes} * 60000000)::bigint)"
 
 
 def _yearly(of: Sequence[str]) -> str:
@@ -37,7 +37,8 @@ def _yearly(of: Sequence[str]) -> str:
 
 COMPUTES: dict[str, Compute] = {
     "last_day_of_term": Compute(("date", "whole"), _last_day_of_term),
-    "minutes_after": Compute(("instant", "whole"), _minutes_after),
+    "day_before": Compute(("date",), lambda of: f"({of[0]} - interval 1 day)::date"),
+    "minutes_after": Compute(("instant", "duration"), _minutes_after),
     "yearly": Compute(("money", "whole", "text"), _yearly),
     "joined": Compute(("text",), lambda of: f"nullif(concat_ws(' ', {', '.join(of)}), '')", needs_all=False),
     "fingerprint": Compute(

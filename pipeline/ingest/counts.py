@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.errors import RunFailed
 from pipeline.ingest.deliveries import Delivery
+from pipeline.ingest.events import USAGE
 from pipeline.ingest.pieces import Piece
 from pipeline.ingest.rejects import Rejects
 from pipeline.warehouse import Warehouse
@@ -31,7 +32,8 @@ def counted(
         rejected=pl.len().cast(pl.Int64), set_aside=pl.col("is_aside").sum().cast(pl.Int64)
     )
     joined = read
-    for part in (_accepted(warehouse, pieces, file_ids), rejected, duplicates.cast({"_file_no": pl.Int64})):
+    accepted = pl.concat([*_accepted(warehouse, pieces, file_ids), *_accepted_events(warehouse, pieces, duplicates)])
+    for part in (accepted, rejected, duplicates.cast({"_file_no": pl.Int64})):
         joined = joined.join(part, on=WHERE, how="left")
     counts = joined.fill_null(0).sort(WHERE)
     _check_balance(counts, pieces)
@@ -43,34 +45,51 @@ def _rows_read(warehouse: Warehouse, piece: Piece, pieces: Sequence[Piece]) -> p
     if piece.is_primary:
         rows = piece.landed.data_count - _taken_by_others_only(warehouse, piece, pieces)
     else:
-        rows = int(warehouse.value(f"select count(*) from {piece.name}"))
+        rows = int(warehouse.value(f"select count(*) from {piece.taken}"))
     return pl.DataFrame({"_file_no": [piece.number], "table_name": [piece.table.name], "rows_read": [rows]})
 
 
 def _taken_by_others_only(warehouse: Warehouse, piece: Piece, pieces: Sequence[Piece]) -> int:
-    others = [other.name for other in pieces if other.number == piece.number and not other.is_primary]
+    others = [other.taken for other in pieces if other.number == piece.number and not other.is_primary]
     if not others:
         return 0
     taken = " union ".join(f"select _record from {name}" for name in others)
-    return int(warehouse.value(f"select count(*) from ({taken}) anti join {piece.name} using (_record)"))
+    return int(warehouse.value(f"select count(*) from ({taken}) anti join {piece.taken} using (_record)"))
 
 
-def _accepted(warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str]) -> pl.DataFrame:
+def _accepted(warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str]) -> list[pl.DataFrame]:
     numbers = pl.DataFrame({"_file_id": list(file_ids), "_file_no": list(range(len(file_ids)))})
-    frames = []
     with warehouse.lending("loading_files", numbers):
-        for name in dict.fromkeys(piece.table.name for piece in pieces):
-            frames.append(
-                warehouse.frame(
-                    f"""
-                    select _file_no, '{name}' as table_name, count(*) as accepted,
-                        count(*) filter (_is_deleted) as deleted
-                    from accepted.{name} inner join loading_files using (_file_id)
-                    group by all
-                    """
-                )
+        return [
+            warehouse.frame(
+                f"""
+                select _file_no, '{name}' as table_name, count(*) as accepted,
+                    count(*) filter (_is_deleted) as deleted
+                from accepted.{name} inner join loading_files using (_file_id)
+                group by all
+                """
             )
-    return pl.concat(frames)
+            for name in dict.fromkeys(piece.table.name for piece in pieces if not piece.origin)
+        ]
+
+
+def _accepted_events(warehouse: Warehouse, pieces: Sequence[Piece], duplicates: pl.DataFrame) -> list[pl.DataFrame]:
+    """Usage events that count, and those that their tool deleted; repeats count elsewhere."""
+    views = [(piece.number, piece.taken) for piece in pieces if piece.origin]
+    if not views:
+        return []
+    events = " union all ".join(
+        f"select {number}::bigint as _file_no, _is_good, _is_deleted from {view}" for number, view in views
+    )
+    told = warehouse.frame(
+        f"""
+        select _file_no, '{USAGE}' as table_name, count(*) filter (_is_good or _is_deleted) as accepted,
+            count(*) filter (_is_deleted) as deleted
+        from ({events}) group by _file_no
+        """
+    )
+    repeats = told.join(duplicates, on=WHERE, how="left")["duplicates"].fill_null(0)
+    return [told.with_columns(accepted=pl.col("accepted") - repeats)]
 
 
 def _check_balance(counts: pl.DataFrame, pieces: Sequence[Piece]) -> None:
@@ -107,6 +126,7 @@ def rejected_rows(
             "value",
             "remedy",
             "row_json",
+            pl.col("_record").alias("record"),
         )
     )
 

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pipeline.ingest.columns import missing_columns
 from pipeline.ingest.contract import quoted_name
+from pipeline.ingest.dates import decided
 from pipeline.ingest.find import dated_by_name
+from pipeline.ingest.landing import drop_landed, skimmed
 from pipeline.ingest.mapping import Select
-from pipeline.ingest.read import Text, drop_landed, landed, text_of
 from pipeline.ingest.recognise import Recognised, Unrecognised, recognised
 from pipeline.ingest.snapshot import Snapshot
+from pipeline.ingest.text import Text
 from pipeline.warehouse import Warehouse
 from schemas.sources import Source
 from schemas.sources.vocabulary import NameDate
@@ -22,11 +24,16 @@ from schemas.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file at hand: what it is called, where it lies, what is in it."""
+    """A file at hand: what it is called, the hash of the file it lies in, its copy and its records; an empty one has none.
+
+    Of a member `container` is the hash of the table itself, written for the archive without what must not be kept.
+    """
 
     path: str
     container: str
     snapshot: Snapshot
+    text: Text | None = None
+    is_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +73,17 @@ class Delivery:
         return str(PurePosixPath(self.path.split("!")[0]).parent)
 
     def missing(self) -> tuple[str, ...]:
-        """Tables and required columns that the file cannot fill."""
-        return tuple(
-            f"{table.table}.{column}"
-            for table in self.file.file.table
-            for column in missing_columns(table, self.file.header)
-        )
+        """Tables and required columns that the file cannot fill; of several maps of a table one must be filled."""
+        lacking = [(table.table, missing_columns(table, self.file.header)) for table in self.file.file.table]
+        filled = {table for table, columns in lacking if not columns}
+        return tuple(f"{table}.{column}" for table, columns in lacking if table not in filled for column in columns)
 
 
 def delivery(arrival: Arrival, sources: Mapping[str, Source], zone: str) -> Delivery | Unrecognised:
     """The file told apart by its header and dated by its name, if that has a date."""
-    text = text_of(arrival.snapshot.path)
+    text = arrival.text
+    if text is None:
+        return Unrecognised("is empty")
     file = recognised(text.first_records(), sources)
     if isinstance(file, Unrecognised):
         return file
@@ -129,9 +136,12 @@ def _newest(warehouse: Warehouse, one: Delivery, as_of: date, zone: str) -> date
     """The newest date in the file up to as_of; as_of itself for a file without dates."""
     local = ZoneInfo(zone)
     first_moment_after = naive_utc(datetime.combine(as_of + timedelta(days=1), time(), local))
-    data = landed(warehouse, one.text, one.file, "dating")
+    view = skimmed(warehouse, one.text, one.file, "dating")
     found = [
-        warehouse.value(_newest_sql(Select(one.file, table, zone), data.view, zone), [first_moment_after])
+        warehouse.value(
+            _newest_sql(Select(one.file, table, zone, decided(warehouse, view, one.file, table)), view, zone),
+            [first_moment_after],
+        )
         for table in one.file.file.table
         if TABLES[table.table].dated_by
     ]

@@ -1,74 +1,122 @@
 """The exports folder turned into deliveries: what each is, which of several views to read, what waits."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import RunFailed
+from pipeline.ingest.containers import Unsafe
 from pipeline.ingest.deliveries import Arrival, Delivery, delivery
-from pipeline.ingest.find import Found, Refused, Unsafe, found_files, members, opened_member, read_in_blocks
-from pipeline.ingest.journal import Entry, archived, hash_of
+from pipeline.ingest.find import Found, Refused, found_files
+from pipeline.ingest.guard import Guard
+from pipeline.ingest.journal import Entry, archived
+from pipeline.ingest.members import restored, stored
+from pipeline.ingest.personal import Privacy, is_personal, names_forgotten, privacy_of, withheld
 from pipeline.ingest.recognise import Unrecognised
-from pipeline.ingest.snapshot import snapshot
+from pipeline.ingest.seen import Seen, stamp
+from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source
 
 
 @dataclass(slots=True)
 class Intake:
-    """What lies in the exports folder: recognised files, and the others with the reason."""
+    """What lies in the exports folder: recognised files, and the others with the reason.
+
+    `unchanged` are containers that were read before and need not be opened again; `personal` are the hashes of those
+    that hold columns which must not be kept.
+    """
 
     deliveries: list[Delivery] = field(default_factory=list)
     unknown: list[tuple[Arrival, str]] = field(default_factory=list)
     ignored: list[tuple[Arrival, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     locations: dict[str, Path] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
+    personal: set[str] = field(default_factory=set)
 
 
-def intake(workspace: Workspace, sources: Mapping[str, Source]) -> Intake:
-    """Everything in the exports folder, told apart. Nothing is judged by whether it was seen before."""
+def intake(workspace: Workspace, sources: Mapping[str, Source], guard: Guard, seen: Seen) -> Intake:
+    """What is new in the exports folder, told apart; what is unchanged is told again from memory."""
     result = Intake()
-    for arrival in _arrivals(workspace, result):
-        if not arrival.snapshot.byte_count:
+    for arrival in _arrivals(workspace, guard, seen, result):
+        if arrival.text is None:
             result.ignored.append((arrival, "is empty"))
             continue
         found = delivery(arrival, sources, workspace.settings.company.time_zone)
         if isinstance(found, Unrecognised):
             result.unknown.append((arrival, found.reason))
-        elif not found.file.file.table:
+            continue
+        if is_personal(found.file):
+            result.personal.add(arrival.container)
+        if not found.file.file.table:
             result.ignored.append((arrival, f"is the {found.system} export {found.export}, of which nothing is loaded"))
         else:
             result.deliveries.append(found)
     return _one_view_each(result)
 
 
-def _arrivals(workspace: Workspace, result: Intake) -> Iterator[Arrival]:
+def _arrivals(workspace: Workspace, guard: Guard, seen: Seen, result: Intake) -> Iterator[Arrival]:
     for found in found_files(workspace.exports, workspace.root):
         if isinstance(found, Refused):
             result.refused.append(found)
-            continue
+        elif memory := seen.unchanged(found):
+            result.unchanged.append(found.path)
+            result.unknown += memory.unknown
+            result.ignored += memory.ignored
+            result.refused += memory.refused
+        else:
+            yield from _opened(found, workspace, guard, seen, result)
+
+
+def _opened(found: Found, workspace: Workspace, guard: Guard, seen: Seen, result: Intake) -> Iterator[Arrival]:
+    try:
         before = found.location.stat()
-        container = hash_of(found.location)
-        inside = list(_members(found, container, workspace.staged))
+        inside = guard.opened(found, workspace.staged)
         after = found.location.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            inside = [Refused(found.path, "is still being written and is left for the next run")]
-        result.locations[container] = found.location
-        result.refused += [member for member in inside if isinstance(member, Refused)]
-        yield from (member for member in inside if isinstance(member, Arrival))
+    except FileNotFoundError:
+        result.refused.append(Refused(found.path, "is gone"))
+        return
+    if stamp(before) != stamp(after):
+        result.refused.append(Refused(found.path, "is still being written and is left for the next run"))
+        return
+    refused = [one for one in inside.items if isinstance(one, Refused)]
+    result.refused += refused
+    if all(one.is_lasting for one in refused):
+        seen.opened(found, before, inside.container)
+    result.locations[inside.container] = workspace.staged / f"{inside.container}.raw"
+    for one in inside.items:
+        if not isinstance(one, Refused):
+            yield Arrival(one.path, inside.container, one.snapshot, one.text)
 
 
-def _members(found: Found, container: str, staged: Path) -> Iterator[Arrival | Refused]:
-    for member in members(found):
-        if isinstance(member, Refused):
-            yield member
+def kept_apart(
+    files: Sequence[Delivery], result: Intake, guard: Guard, warehouse: Warehouse, workspace: Workspace
+) -> list[Delivery]:
+    """The deliveries without personal data: every table of a file that holds any is kept on its own.
+
+    A table of which it cannot be taken out is refused.
+    """
+    privacy = privacy_of(workspace.archive)
+    holders = {one.arrival.container for one in files if names_forgotten(warehouse, one, privacy)} | result.personal
+    kept: list[Delivery] = []
+    for one in files:
+        if one.arrival.container not in holders:
+            kept.append(one)
             continue
-        path, handle = member
         try:
-            yield Arrival(path, container, snapshot(read_in_blocks(handle), staged))
+            kept.append(_kept_apart(one, result, guard, privacy, workspace.staged))
         except Unsafe as reason:
-            yield Refused(path, str(reason))
+            result.refused.append(Refused(one.path, str(reason), is_lasting=False))
+    return kept
+
+
+def _kept_apart(one: Delivery, result: Intake, guard: Guard, privacy: Privacy, staged: Path) -> Delivery:
+    text = withheld(guard, one, privacy, staged).text
+    digest, location = stored(text, one.arrival.snapshot, staged)
+    result.locations[digest] = location
+    return replace(one, text=text, arrival=replace(one.arrival, text=text, container=digest, is_member=True))
 
 
 def _one_view_each(result: Intake) -> Intake:
@@ -77,7 +125,7 @@ def _one_view_each(result: Intake) -> Intake:
     for one in result.deliveries:
         if base := _base_of(one.file.source, one.arrival):
             best[base] = min(best.get(base, _rank(one.file.source, one.arrival)), _rank(one.file.source, one.arrival))
-    kept = Intake(refused=result.refused, ignored=list(result.ignored), locations=result.locations)
+    kept = replace(result, deliveries=[], unknown=[], ignored=list(result.ignored))
     for one in result.deliveries:
         base = _base_of(one.file.source, one.arrival)
         if base is None or best[base] == _rank(one.file.source, one.arrival):
@@ -108,13 +156,31 @@ def _name(arrival: Arrival) -> str:
     return PurePosixPath(arrival.path.split("!")[-1]).name
 
 
-def from_archive(workspace: Workspace, entry: Entry, sources: Mapping[str, Source]) -> Delivery | Unrecognised:
+def from_archive(
+    workspace: Workspace, entry: Entry, sources: Mapping[str, Source], guard: Guard
+) -> Delivery | Unrecognised:
     """A file of the journal, taken from the archive. Raises RunFailed when it is not there or not what was loaded."""
     location = archived(workspace.archive, entry.container)
     if not location.exists():
         raise RunFailed(f"{entry.path} is not in the archive as {location.name}", "Restore archive/ from a backup.")
-    with opened_member(location, entry.path) as handle:
-        copy = snapshot(read_in_blocks(handle), workspace.staged)
-    if copy.content_hash != entry.content:
+    arrival = _arrival(workspace.staged, entry, location, guard)
+    if arrival is None or arrival.snapshot.content_hash != entry.content:
         raise RunFailed(f"{location} is not the file that was loaded", "Restore archive/ from a backup.")
-    return delivery(Arrival(entry.path, entry.container, copy), sources, workspace.settings.company.time_zone)
+    return delivery(arrival, sources, workspace.settings.company.time_zone)
+
+
+def _arrival(staged: Path, entry: Entry, location: Path, guard: Guard) -> Arrival | None:
+    if entry.stored == "container":
+        return arrival_in(Found(entry.path.split("!")[0], location), entry.path, staged, guard, is_ours=True)
+    try:
+        copy, text = guard.done(staged, location.stat().st_size, restored, location, staged)
+    except Unsafe as reason:
+        raise RunFailed(f"{location} {reason}", "Restore archive/ from a backup.") from reason
+    return Arrival(entry.path, entry.container, copy, text, is_member=True)
+
+
+def arrival_in(found: Found, path: str, staged: Path, guard: Guard, *, is_ours: bool = False) -> Arrival | None:
+    """The one table called `path` of a container; None when it holds no such table."""
+    inside = guard.opened(found, staged, only=path, is_ours=is_ours)
+    tables = (one for one in inside.items if not isinstance(one, Refused))
+    return next((Arrival(one.path, inside.container, one.snapshot, one.text) for one in tables), None)

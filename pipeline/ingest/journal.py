@@ -19,7 +19,11 @@ BLOCK = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One loaded file: `load` counts the transactions, `container` is the hash of the archived raw file."""
+    """One loaded file: `load` counts the transactions, `container` is the hash of what the archive keeps: the file as it
+    was exported, or (`stored` is "member") one table of it without the personal data that must not be kept.
+
+    Of a correction, `corrects` is the content hash of the file it is about, which was exported at `extracted_at`.
+    """
 
     seq: int
     load: int
@@ -29,6 +33,8 @@ class Entry:
     system: str
     export: str
     extracted_at: str
+    corrects: str = ""
+    stored: str = "container"
 
     @property
     def moment(self) -> datetime:
@@ -72,11 +78,23 @@ def archived(archive: Path, container: str) -> Path:
 
 
 def keep(archive: Path, container: str, location: Path) -> None:
-    """Copy a raw file into the archive, unless it is there. Raises RunFailed when it changed since it was read."""
+    """Put a private copy into the archive, unless it is there: as a second name of the same file where that can be.
+
+    The file must never change again. Raises RunFailed when a copy of it is not what its hash says.
+    """
     target = archived(archive, container)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sync(location)
+    try:
+        os.link(location, target)
+    except OSError:
+        _copied(location, target, container)
+    _sync(target.parent)
+
+
+def _copied(location: Path, target: Path, container: str) -> None:
     with location.open("rb") as source, NamedTemporaryFile(dir=target.parent, delete=False) as part:
         digest = hashlib.sha256()
         while block := source.read(BLOCK):
@@ -90,7 +108,26 @@ def keep(archive: Path, container: str, location: Path) -> None:
     Path(part.name).replace(target)
 
 
-def hash_of(location: Path) -> str:
-    """The hash of a raw file."""
-    with location.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def rewritten(archive: Path, entries: Iterable[Entry]) -> None:
+    """Put other lines in the place of the journal, whole or not at all."""
+    write_whole(
+        archive / "journal.jsonl", "".join(json.dumps(asdict(one), sort_keys=True) + "\n" for one in entries).encode()
+    )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old or the new one."""
+    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
+        part.write(data)
+        part.flush()
+        os.fsync(part.fileno())
+    Path(part.name).replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

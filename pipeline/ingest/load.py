@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.ingest.absent import mark_deletions, note_keys, withdraw_deletions
 from pipeline.ingest.contract import quoted_name
 from pipeline.ingest.counts import counted, rejected_rows
 from pipeline.ingest.deliveries import Delivery
-from pipeline.ingest.pieces import Piece, pieces_of
-from pipeline.ingest.read import drop_landed, temporary
+from pipeline.ingest.events import USAGE
+from pipeline.ingest.landing import temporary
+from pipeline.ingest.pieces import Piece, drop_piece, pieces_of
+from pipeline.ingest.readings import readings
 from pipeline.ingest.rejects import (
     NONE,
     About,
@@ -22,19 +25,23 @@ from pipeline.ingest.rejects import (
     unselected_rows,
 )
 from pipeline.ingest.settle import key_sql, row_hash_sql, settled
-from pipeline.ingest.validate import checked
+from pipeline.ingest.store import READINGS
+from pipeline.ingest.usage import add_slice
+from pipeline.ingest.usage_days import Part, Slice
+from pipeline.ingest.validate import broken_sql, checked
 from pipeline.warehouse import Warehouse
-from schemas.tables import Table
 
+IN_FRAMES = 1_000_000
 AT_ONCE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of the files: counts per file and table, and the lines of `rejected.rows`."""
+    """What became of the files: counts per file and table, the lines of `rejected.rows`, and how columns were read."""
 
     counts: pl.DataFrame
     rejected: pl.DataFrame
+    readings: pl.DataFrame
 
 
 def load(warehouse: Warehouse, deliveries: Sequence[Delivery], file_ids: Sequence[str], zone: str) -> Loaded:
@@ -42,25 +49,55 @@ def load(warehouse: Warehouse, deliveries: Sequence[Delivery], file_ids: Sequenc
 
     Runs inside the caller's transaction, who looks at the counts and decides whether it stands.
     """
+    first = deliveries[0]
     pieces = [piece for number, one in enumerate(deliveries) for piece in pieces_of(warehouse, number, one, zone)]
     rejects = pl.concat([NONE, *(found for piece in pieces for found in _rejects(warehouse, piece))])
     duplicates: list[pl.DataFrame] = []
     for name in dict.fromkeys(piece.table.name for piece in pieces):
         mine = [piece for piece in pieces if piece.table.name == name]
+        if name == USAGE:
+            duplicates.append(_repeats(warehouse, mine, file_ids, zone))
+            continue
+        withdraw_deletions(warehouse, mine[0].table, first.system, first.exported_at)
         _arrive(warehouse, mine, file_ids, rejects)
         outcome = settled(warehouse, name)
+        note_keys(warehouse, mine, file_ids)
         rejects = pl.concat([rejects, outcome.aside])
         duplicates.append(outcome.duplicates)
     counts = counted(warehouse, pieces, file_ids, rejects, pl.concat(duplicates))
     rows = rejected_rows(warehouse, deliveries, file_ids, rejects)
-    _drop(warehouse, pieces)
-    return Loaded(counts, rows)
-
-
-def _drop(warehouse: Warehouse, pieces: Sequence[Piece]) -> None:
+    for table in {piece.table.name: piece.table for piece in pieces if not piece.origin}.values():
+        mark_deletions(warehouse, table, first.system, first.exported_at)
     for piece in pieces:
-        warehouse.execute(f"drop table {piece.name}")
-        drop_landed(warehouse, piece.landed.view)
+        drop_piece(warehouse, piece)
+    return Loaded(counts, rows, _readings(pieces, file_ids, zone))
+
+
+def _readings(pieces: Sequence[Piece], file_ids: Sequence[str], zone: str) -> pl.DataFrame:
+    """The lines of `meta.readings`."""
+    rows = [
+        (identity, one.table, one.column, one.header, one.kind, one.how)
+        for number, identity in enumerate(file_ids)
+        if (mine := [piece for piece in pieces if piece.number == number])
+        for one in readings(mine[0].delivery.file, [piece.decided for piece in mine], zone)
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(READINGS, pl.String), orient="row")
+
+
+def slice_of(pieces: Sequence[Piece], file_ids: Sequence[str], zone: str) -> Slice:
+    """The usage events of files of one system and export time, as one slice."""
+    first = pieces[0]
+    parts = [Part(piece.taken, file_ids[piece.number], piece.namespace or piece.delivery.system) for piece in pieces]
+    is_united = first.table_map.slice == "upload"
+    return Slice(first.delivery.system, first.delivery.exported_at, is_united, zone, parts)
+
+
+def _repeats(warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str], zone: str) -> pl.DataFrame:
+    """Add usage events to their days; how many of each file repeat one that counts already."""
+    repeats = add_slice(warehouse, slice_of(pieces, file_ids, zone))
+    rows = [(number, USAGE, repeats[file]) for number, file in enumerate(file_ids) if file in repeats]
+    schema = {"_file_no": pl.Int64, "table_name": pl.String, "duplicates": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _rejects(warehouse: Warehouse, piece: Piece) -> Iterator[Rejects]:
@@ -69,31 +106,34 @@ def _rejects(warehouse: Warehouse, piece: Piece) -> Iterator[Rejects]:
     yield set_aside_rows(warehouse, piece.name, about, piece.table_map)
     yield misread_rows(warehouse, piece.name, about, piece.table, piece.delivery.system)
     yield unkeyed_rows(warehouse, piece.name, about, piece.table)
-    for frame in _slices(warehouse, piece):
-        yield _invalid_rows(frame, piece.table, about)
+    for problems in _invalid(warehouse, piece):
+        yield as_rejects(problems, about)
     if piece.is_primary:
+        tables = piece.delivery.file.file.table
         yield structural_rows(piece.landed.broken, about, piece.delivery.file.file.footer)
-        names = [f"typed_{piece.number}_{at}" for at in range(len(piece.delivery.file.file.table))]
-        yield unselected_rows(warehouse, piece.landed.view, names, about)
+        if all(table.where for table in tables):
+            taken = [
+                f"{'events' if table.table == USAGE else 'typed'}_{piece.number}_{at}"
+                for at, table in enumerate(tables)
+            ]
+            yield unselected_rows(warehouse, piece.landed.view, taken, about)
 
 
-def _slices(warehouse: Warehouse, piece: Piece) -> Iterator[pl.DataFrame]:
+def _invalid(warehouse: Warehouse, piece: Piece) -> Iterator[pl.DataFrame]:
+    """The broken rules of rows whose cells could all be read; by pandera, or by its SQL where rows are too many."""
+    readable = f"{piece.name} where len(_problems) = 0 and _set_aside is null and not _is_deleted"
+    if warehouse.value(f"select count(*) from {readable}") > IN_FRAMES:
+        yield warehouse.frame(f"{broken_sql(piece.table, f'(from {readable})')} order by _record")
+        return
     columns = ", ".join(quoted_name(name) for name in piece.table.columns)
     for first in range(0, piece.delivery.text.records.count, AT_ONCE):
-        yield warehouse.frame(
-            f"""
-            select _record, _line, {columns} from {piece.name}
-            where _record >= {first} and _record < {first + AT_ONCE}
-                and len(_problems) = 0 and _set_aside is null and not _is_deleted
-            order by _record
-            """
+        frame = warehouse.frame(
+            f"select _record, _line, {columns} from {readable} "
+            f"and _record >= {first} and _record < {first + AT_ONCE} order by _record"
         )
-
-
-def _invalid_rows(frame: pl.DataFrame, table: Table, about: About) -> Rejects:
-    problems = checked(frame.select(*table.columns), table)
-    places = frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("_row"), "_record", "_line")
-    return as_rejects(problems.join(places, on="_row", maintain_order="left"), about)
+        problems = checked(frame.select(*piece.table.columns), piece.table)
+        places = frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("_row"), "_record", "_line")
+        yield problems.join(places, on="_row", maintain_order="left")
 
 
 def _arrive(warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str], rejects: Rejects) -> None:

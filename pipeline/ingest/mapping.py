@@ -1,209 +1,255 @@
 """The select that makes typed canonical rows of a file's text, generated from one table of a source TOML.
 
 Each canonical column grows from leaves: one leaf per text that is read. A leaf that had text and has no value is a
-problem of the row; a row without problems goes on to validation.
+problem of the row; a row without problems goes on to validation. Most cells are written plainly: their values come
+straight from the file, and only the others are trimmed, searched for spellings of nothing and read step by step.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.ingest.cells import BLANKS, is_one_of, known, meant, one_of, quoted, trimmed, typed
-from pipeline.ingest.columns import source_places
-from pipeline.ingest.computes import COMPUTES
-from pipeline.ingest.contract import allowed_values, duckdb_type, kind_of, quoted_name
+from pipeline.ingest.cells import clean, fast, is_destroyed, known, one_of, typed
+from pipeline.ingest.contract import duckdb_type, quoted_name
+from pipeline.ingest.dates import Decided
 from pipeline.ingest.headers import plain
+from pipeline.ingest.moments import (
+    instant,
+    local_day,
+    localized,
+    plain_day,
+    plain_instant,
+    plain_time,
+    trouble,
+    written,
+)
+from pipeline.ingest.numbers import EXACT, contradicts, mark
+from pipeline.ingest.plan import UPDATED, Leaf, planned
 from pipeline.ingest.recognise import Recognised
-from schemas.sources import Column, Condition, TableMap
-from schemas.tables import TABLES
+from pipeline.ingest.sql_text import BLANKS, quoted, trimmed
+from pipeline.ingest.zones import COMPANY, zone_name
+from schemas.sources import TableMap
+
+NO_PROBLEMS = '[]::struct("column" varchar, "rule" varchar, "value" varchar, "kind" varchar)[]'
+UNDECIDED = Decided()
+_LOOKS_PLAIN = re.compile(r"-?(0|[1-9]\d*)([.]\d+)?|true|false|yes|no|checked|\d{4}-\d{2}-\d{2}.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """One text that a column is read from."""
+class _Problem:
+    """A test of a row and what it says when it holds, in SQL but for the column and the kind."""
 
+    test: str
     column: str
-    text: str
+    rule: str
     value: str
     kind: str
-    rule: str
-    applies: str
+
+    @property
+    def sql(self) -> str:
+        struct = f"'column': {quoted(self.column)}, 'rule': {self.rule}, 'value': {self.value}"
+        return f"case when {self.test} then {{{struct}, 'kind': {quoted(self.kind)}}} end"
 
 
 class Select:
-    """Builds the SQL for one table of one recognised file."""
+    """Builds the SQL for one table of one recognised file.
 
-    def __init__(self, file: Recognised, table_map: TableMap, company_zone: str) -> None:
-        self.table = TABLES[table_map.table]
-        self._file, self._map, self._company_zone = file, table_map, company_zone
-        self._leaves: list[Leaf] = []
-        self._places: set[int] = set()
+    Without `decided`, numeric dates, counts of seconds and decimal commas come out as problems. So where such a select
+    finds no problem in days, times and numbers, a look at the whole columns would change nothing.
+    """
 
-    def sql(self, landed: str) -> str:
-        """One row per record that the table means: its line, what became of it, and its canonical columns."""
-        values = {name: self._column(name) for name in self.table.columns}
-        updated = self._value("_updated_at", self._map.updated_at, "instant") if self._map.updated_at else "null"
-        aside, deleted = self._set_aside(), self._all(self._map.deleted) if self._map.deleted else "false"
-        where = self._all(self._map.where) if self._map.where else "true"
-        columns = ",\n  ".join(
-            f"({values[name]})::{duckdb_type(dtype)} as {quoted_name(name)}"
-            for name, dtype in self.table.columns.items()
-        )
-        return f"""
-with trimmed as (
-  select _record, _line, {self._is_blank()} as _is_blank, {self._is_header()} as _is_header{self._trimmed()}
-  from {landed}
-),
-cells as (select _record, _line, _is_blank, _is_header{self._cells()} from trimmed),
-texts as (
-  select *, {aside} as _set_aside, {deleted} as _is_deleted{self._texts()}
-  from cells where {where}
-),
-leaves as (select *{self._values()} from texts)
-select _record, _line, _set_aside, _is_deleted,
-  ({updated})::timestamp as _updated_at,
-  {columns},
-  {self._problems()} as _problems
-from leaves"""
+    def __init__(
+        self, file: Recognised, table_map: TableMap, company_zone: str, decided: Decided = UNDECIDED
+    ) -> None:
+        self._plan, self._map, self._company_zone = planned(file, table_map), table_map, company_zone
+        self._styles = [decided.style(leaf, file.source) for leaf in self._plan.leaves]
+        self._has_straight = not any(map(_LOOKS_PLAIN.fullmatch, file.source.nulls))
+        self.table = self._plan.table
 
     def type_of(self, name: str) -> str:
         """The DuckDB type of a canonical column of this table."""
         return duckdb_type(self.table.columns[name])
 
-    def _column(self, name: str) -> str:
-        column = self._map.columns.get(name)
-        return self._value(name, column, kind_of(self.table, name)) if column else "null"
+    def sql(self, landed: str) -> str:
+        """One row per record that the table means: its line, what became of it, and its canonical columns."""
+        columns = ",\n  ".join(
+            f"try_cast({self._value(name)} as {duckdb_type(dtype)}) as {quoted_name(name)}"
+            for name, dtype in self.table.columns.items()
+        )
+        deleted = self._plan.all(self._map.deleted) if self._map.deleted else "false"
+        aside, where = self._set_aside(), self._plan.all(self._map.where)
+        return f"""
+with trimmed as (
+  select *, {self._is_blank()} as _is_blank, {self._is_header()} as _is_header{self._trimmed()}
+  from {landed}
+),
+cells as (select *{self._known()} from trimmed),
+taken as (
+  select *, {aside} as _set_aside, {deleted} as _is_deleted
+  from cells where {where}
+),
+plain as (select *{self._each(self._plain)} from taken),
+straight as (select *{self._each(self._straight)} from plain),
+texts as (select *{self._each(self._texts)} from straight),
+moments as (select *{self._each(self._moments)} from texts),
+leaves as (select *{self._each(self._leaves)} from moments),
+marks as (select *{self._each(self._marks)} from leaves)
+select _record, _line, _set_aside, _is_deleted,
+  ({self._plan.values[UPDATED]})::timestamp as _updated_at,
+  {columns},
+  {self._problems()} as _problems
+from marks"""
 
-    def _value(self, name: str, column: Column, kind: str, applies: str = "true") -> str:
-        """SQL of the column's value over the leaves, which are added on the way."""
-        if column.when:
-            condition = self._all(column.when)
-            applies, outside = f"{applies} and ({condition})", f"{applies} and not ({condition})"
-        if column.constant is not None:
-            value = quoted(column.constant)
-        elif column.compute:
-            value = self._computed(name, column, applies)
-        else:
-            value = self._leaf(name, column, source_places(column, self._file.header), column.type or kind, applies)
-        if column.when:
-            other = self._value(name, column.otherwise, kind, outside) if column.otherwise else "null"
-            return f"case when {condition} then {value} else {other} end"
-        if column.otherwise:
-            return f"coalesce({value}, {self._value(name, column.otherwise, kind, f'{applies} and ({value}) is null')})"
-        return value
+    def _each(self, columns_of: Callable[[Leaf], list[str]]) -> str:
+        return "".join(f",\n  {column}" for leaf in self._plan.leaves for column in columns_of(leaf))
 
-    def _computed(self, name: str, column: Column, applies: str) -> str:
-        compute = COMPUTES[column.compute or ""]
-        leaves = []
-        for at, names in enumerate(column.of):
-            places = self._file.header.places(names)
-            leaves.append(self._leaf(name, column, places, compute.kind(at), applies))
-        return compute.sql(leaves)
+    def _is_straight(self, leaf: Leaf) -> bool:
+        """Whether a plainly written cell is read without trimming it and looking for spellings of nothing."""
+        if not (leaf.is_straight and self._has_straight):
+            return False
+        return leaf.is_moment or self._fast(leaf, "c0") is not None
 
-    def _leaf(self, name: str, column: Column, places: list[int], kind: str, applies: str) -> str:
-        if not places and column.default is None:
-            return "null"
-        self._places.update(places)
-        text = meant(_combined(places, column), column)
-        number = len(self._leaves)
-        if kind == "enumeration" and not column.type:
-            value, rule = one_of(f"r{number}", allowed_values(self.table, name)), "unknown_value"
-        else:
-            value = typed(f"r{number}", kind, column, self._zone(column, places), self._company_zone)
-            rule = "destroyed_id" if kind in ("id", "salesforce_id") else "unreadable"
-        self._leaves.append(Leaf(name, text, value, kind, rule, applies))
-        return f"v{number}"
+    def _fast(self, leaf: Leaf, cell: str) -> str | None:
+        return fast(cell, leaf.kind, leaf.spec, self._styles[leaf.number], self._decimal(leaf))
 
-    def _zone(self, column: Column, places: list[int]) -> str:
-        zone = column.zone or self._file.source.zone
-        if zone == "header":
-            zone = next((star for name in column.from_ if (star := self._file.header.star(name))), "company")
-        if zone == "questions":
-            zone = self._zone_in_labels(places) or "company"
-        return self._company_zone if zone == "company" else "UTC" if zone in ("Z", "GMT") else zone
+    def _decimal(self, leaf: Leaf) -> str:
+        """The type of an amount: its column's, or an exact one to compute with."""
+        is_whole_column = leaf.kind == "money" and not leaf.spec.compute and leaf.column in self.table.columns
+        kind = self.type_of(leaf.column) if is_whole_column else EXACT
+        return kind if kind.startswith("DECIMAL") else EXACT
 
-    def _zone_in_labels(self, places: list[int]) -> str | None:
-        for row in self._file.header.labels:
-            for place in places:
-                if place < len(row) and row[place].startswith("{"):
-                    return _json_value(row[place], "timeZone")
-        return None
+    def _zone(self, leaf: Leaf) -> str:
+        zone = self._company_zone if leaf.zone == COMPANY else leaf.zone
+        return zone_name(zone) or zone
 
-    def _all(self, conditions: Iterable[Condition]) -> str:
-        return " and ".join(self._condition(condition) for condition in conditions)
+    def _cell_places(self) -> list[int]:
+        """The places whose cells are cleaned for all rows."""
+        read = {place for leaf in self._plan.leaves if not self._is_straight(leaf) for place in leaf.places}
+        return sorted(read | self._plan.cells)
 
-    def _condition(self, condition: Condition) -> str:
-        cell = self._cell(condition.column)
-        if condition.one_of is not None:
-            return is_one_of(f"lower({cell})", [one.lower() for one in condition.one_of])
-        if condition.none_of is not None:
-            return "not " + is_one_of(f"lower({cell})", [one.lower() for one in condition.none_of])
-        if condition.unlike is not None:
-            return f"{cell} <> {self._cell(condition.unlike)}"
-        if condition.empty is not None:
-            return f"{cell} {'=' if condition.empty else '<>'} ''"
-        return f"regexp_matches({cell}, {quoted(condition.matches or '')}, 'i')"
+    def _trimmed(self) -> str:
+        return "".join(f",\n  {trimmed(f'c{place}')} as x{place}" for place in self._cell_places())
 
-    def _cell(self, names: Iterable[str]) -> str:
-        places = self._file.header.places(names)
-        self._places.update(places)
-        return f"coalesce({', '.join(f'c{place}' for place in places)}, '')" if places else "''"
+    def _known(self) -> str:
+        nulls = self._plan.file.source.nulls
+        return "".join(f",\n  {known(f'x{place}', nulls)} as t{place}" for place in self._cell_places())
+
+    def _plain(self, leaf: Leaf) -> list[str]:
+        """What is read straight from the file: a value, or a time that still needs its zone."""
+        if not self._is_straight(leaf):
+            return []
+        cell, number = f"c{leaf.places[0]}", leaf.number
+        if leaf.kind == "instant":
+            return [f"{plain_time(cell)} as m{number}", f"{plain_instant(cell)} as i{number}"]
+        if leaf.kind == "date":
+            return [f"{plain_time(cell) if leaf.spec.local_day else plain_day(cell)} as m{number}"]
+        return [f"{self._fast(leaf, cell)} as f{number}"]
+
+    def _straight(self, leaf: Leaf) -> list[str]:
+        if not (self._is_straight(leaf) and leaf.is_moment):
+            return []
+        number, zone = leaf.number, self._zone(leaf)
+        if leaf.kind == "instant":
+            return [f"case when i{number} is null then {localized(f'm{number}', zone)} else i{number} end as f{number}"]
+        day = local_day(f"m{number}", None, zone, self._company_zone) if leaf.spec.local_day else f"m{number}::date"
+        return [f"{day} as f{number}"]
+
+    def _texts(self, leaf: Leaf) -> list[str]:
+        """The texts that are meant; of cells that were read already, none."""
+        if self._is_straight(leaf):
+            cell = f"c{leaf.places[0]}"
+            text = leaf.text([clean(cell, self._plan.file.source.nulls)])
+            return [f"case when f{leaf.number} is null and {cell} is not null then {text} end as r{leaf.number}"]
+        cells = [f"t{place}" for place in leaf.places]
+        broken = leaf.broken(cells)
+        return [f"{leaf.text(cells)} as r{leaf.number}", *([f"{broken} as b{leaf.number}"] if broken else [])]
+
+    def _moments(self, leaf: Leaf) -> list[str]:
+        if not leaf.is_moment:
+            return []
+        text = f"r{leaf.number}"
+        found = written(text, leaf.spec.formats, self._styles[leaf.number])
+        return [f"case when {text} is not null then {found} end as p{leaf.number}"]
+
+    def _leaves(self, leaf: Leaf) -> list[str]:
+        value = self._read(leaf)
+        if leaf.spec.json_path:
+            value = f"case when not b{leaf.number} then {value} end"
+        if self._is_straight(leaf):
+            # Not coalesce: of that, the database would work out parts of the second reading for every row.
+            value = f"case when f{leaf.number} is not null then f{leaf.number} else {value} end"
+        return [f"{value} as v{leaf.number}"]
+
+    def _read(self, leaf: Leaf) -> str:
+        text, style = f"r{leaf.number}", self._styles[leaf.number]
+        if leaf.allowed:
+            return one_of(text, leaf.allowed)
+        if not leaf.is_moment:
+            return typed(text, leaf.kind, leaf.spec, style, self._decimal(leaf))
+        moment, offset, zone = f"p{leaf.number}.m", f"p{leaf.number}.o", self._zone(leaf)
+        if leaf.kind == "instant":
+            return instant(moment, offset, zone)
+        is_local = leaf.spec.local_day or style.epoch or any(one.startswith("epoch") for one in leaf.spec.formats)
+        return local_day(moment, offset, zone, self._company_zone) if is_local else f"{moment}::date"
+
+    def _has_mark(self, leaf: Leaf) -> bool:
+        return leaf.kind == "money" and "currency" in self.table.columns
+
+    def _marks(self, leaf: Leaf) -> list[str]:
+        """The currencies that amounts name themselves; plainly written ones name none."""
+        text = f"r{leaf.number}"
+        return [f"case when {text} is not null then {mark(text)} end as k{leaf.number}"] if self._has_mark(leaf) else []
+
+    def _value(self, name: str) -> str:
+        """A column's value; an empty currency is filled by the amounts that name one."""
+        value = self._plan.values[name]
+        marks = [f"nullif(k{leaf.number}, '$')" for leaf in self._plan.leaves if self._has_mark(leaf)]
+        return f"coalesce({', '.join([value, *marks])})" if name == "currency" and marks else f"({value})"
 
     def _set_aside(self) -> str:
         rules = [("blank_row", "_is_blank"), ("repeated_header", "_is_header")]
-        rules += [(rule.rule, self._all(rule.where)) for rule in self._map.set_aside]
+        rules += [(rule.rule, self._plan.all(rule.where)) for rule in self._map.set_aside]
         return "case " + " ".join(f"when {test} then {quoted(rule)}" for rule, test in rules) + " end"
 
     def _is_blank(self) -> str:
-        cells = ", ".join(f"c{place}" for place in range(len(self._file.header.names)))
-        return f"trim(concat_ws('', {cells}), {BLANKS}) = ''"
+        cells = ", ".join(f"c{place}" for place in range(len(self._plan.header.names)))
+        return f"case when c0 between '!' and '~' then false else trim(concat_ws('', {cells}), {BLANKS}) = '' end"
 
     def _is_header(self) -> str:
-        names = [(place, name) for place, name in enumerate(self._file.header.names) if plain(name)]
-        return " and ".join(f"coalesce(c{place}, '') = {quoted(name)}" for place, name in names[:4])
-
-    def _trimmed(self) -> str:
-        return "".join(f",\n  {trimmed(f'c{place}')} as c{place}" for place in sorted(self._places))
-
-    def _cells(self) -> str:
-        nulls = self._file.source.nulls
-        return "".join(f",\n  {known(f'c{place}', nulls)} as c{place}" for place in sorted(self._places))
-
-    def _texts(self) -> str:
-        return "".join(f",\n  {leaf.text} as r{number}" for number, leaf in enumerate(self._leaves))
-
-    def _values(self) -> str:
-        return "".join(f",\n  {leaf.value} as v{number}" for number, leaf in enumerate(self._leaves))
+        names = [(place, name) for place, name in enumerate(self._plan.header.names) if plain(name)]
+        return " and ".join(f"coalesce(c{place}, '') = {quoted(name)}" for place, name in names[:4]) or "false"
 
     def _problems(self) -> str:
-        found = [
-            f"case when r{number} is not null and v{number} is null and {leaf.applies} "
-            f"then {{'column': {quoted(leaf.column)}, 'rule': {quoted(leaf.rule)}, 'value': r{number}, "
-            f"'kind': {quoted(leaf.kind)}}} end"
-            for number, leaf in enumerate(self._leaves)
-            if leaf.value != f"r{number}"
+        """The list of a row's problems; made only for rows that have one."""
+        found = [problem for leaf in self._plan.leaves for problem in self._problems_of(leaf)]
+        found += [
+            _Problem(f"{applies} and {value} is null", name, "'not_computable'", f"v{leaf}::varchar", "text")
+            for name, computed in self._plan.computed.items()
+            for leaf, applies, value in computed
         ]
-        listed_problems = f"list_filter([{', '.join(found)}], lambda p: p is not null)" if found else NO_PROBLEMS
-        return f"case when _is_deleted or _set_aside is not null then {NO_PROBLEMS} else {listed_problems} end"
+        if not found:
+            return NO_PROBLEMS
+        is_suspect = " or ".join(f"({problem.test})" for problem in found)
+        listed = f"list_filter([{', '.join(problem.sql for problem in found)}], lambda p: p is not null)"
+        is_fact = "not _is_deleted and _set_aside is null"
+        return f"case when {is_fact} and ({is_suspect}) then {listed} else {NO_PROBLEMS} end"
 
+    def _problems_of(self, leaf: Leaf) -> list[_Problem]:
+        text, value = f"r{leaf.number}", f"v{leaf.number}"
+        found = []
+        if leaf.kind != "text" or leaf.spec.json_path:
+            test = f"{text} is not null and {value} is null and {leaf.applies}"
+            found.append(_Problem(test, leaf.column, self._rule(leaf), text, leaf.kind))
+        if self._has_mark(leaf):
+            conflict = f"k{leaf.number} is not null and {contradicts(f'k{leaf.number}', self._value('currency'))}"
+            found.append(_Problem(f"{conflict} and {leaf.applies}", leaf.column, "'currency_conflict'", text, leaf.kind))
+        return found
 
-def _combined(places: list[int], column: Column) -> str:
-    """The first cell with text; of a list, every cell with text."""
-    cells = ", ".join(f"c{place}" for place in places)
-    if len(places) < 2:
-        return cells or "null::varchar"
-    if column.type == "list":
-        return f"nullif(concat_ws({quoted(column.separator or ';')}, {cells}), '')"
-    return f"coalesce({cells})"
-
-
-NO_PROBLEMS = '[]::struct("column" varchar, "rule" varchar, "value" varchar, "kind" varchar)[]'
-
-
-def _json_value(text: str, key: str) -> str | None:
-    try:
-        value: Mapping[str, object] = json.loads(text)
-    except json.JSONDecodeError:
-        return None
-    found = value.get(key)
-    return str(found) if found else None
+    def _rule(self, leaf: Leaf) -> str:
+        if leaf.is_moment:
+            return trouble(f"r{leaf.number}", f"p{leaf.number}", self._styles[leaf.number].order)
+        if leaf.allowed:
+            return "'unknown_value'"
+        if leaf.kind == "salesforce_id":
+            return f"case when {is_destroyed(f'r{leaf.number}')} then 'destroyed_id' else 'unreadable' end"
+        return "'destroyed_id'" if leaf.kind == "id" else "'unreadable'"

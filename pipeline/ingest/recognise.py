@@ -1,19 +1,21 @@
 """Which tool wrote a file and what it is, told by its header alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.ingest.columns import names_of as column_names
-from pipeline.ingest.headers import Header, found_share, known_share
+from pipeline.ingest.headers import Header, plain
+from pipeline.ingest.layouts import Match, layouts_of, names_of
+from pipeline.ingest.zones import unknown_zone
 from schemas.sources import FileMap, Source
 
-ENOUGH = 0.75
-ENOUGH_WHEN_ALL_KNOWN = 0.5
-ALL_KNOWN = 0.9
-SOME_KNOWN = 0.3
+__all__ = ["HEADER_WITHIN", "Recognised", "Unrecognised", "names_of", "nearest", "recognised", "unmapped"]
+
+HEADER_WITHIN = 30
 CLEARLY = 0.1
-HEADER_WITHIN = 10
 NEAREST = 3
+NEXT = "`bellwether map FILE` proposes a mapping"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[ ./-](\d{1,2}|[^\W\d]{3,9}\.?)[ ./-]\d{2,4}|[^\W\d]{3,9} \d{1,2}, \d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,18 @@ class Recognised:
         """The number of the first record that holds data."""
         return self.header_record + self.file.header_rows
 
+    @property
+    def confidence(self) -> str:
+        """`unconfirmed` when no real file with this header was ever seen, else `confirmed`."""
+        return self.file.confidence
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know about how the file was recognised."""
+        preamble = f"{self.header_record} records before the header" if self.header_record else ""
+        guess = "this layout follows the vendor's documentation and was never seen on a real file: check its columns"
+        return tuple(one for one in (preamble, guess if self.confidence == "unconfirmed" else "") if one)
+
 
 @dataclass(frozen=True, slots=True)
 class Unrecognised:
@@ -38,73 +52,58 @@ class Unrecognised:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    source: Source
-    file: FileMap
-    found: float
-    known: float
-
-    @property
-    def score(self) -> float:
-        return self.found + self.known
-
-    @property
-    def is_good(self) -> bool:
-        return (self.found >= ENOUGH and self.known >= SOME_KNOWN) or (
-            self.known >= ALL_KNOWN and self.found >= ENOUGH_WHEN_ALL_KNOWN
-        )
-
-    @property
-    def name(self) -> str:
-        return f"{self.source.system} {self.file.name}"
-
-
 def recognised(first_records: list[tuple[str, ...]], sources: Mapping[str, Source]) -> Recognised | Unrecognised:
-    """What a file is, by its first records; preambles of a few records are passed over."""
-    failures: list[Unrecognised] = []
-    for at, names in enumerate(first_records[:HEADER_WITHIN]):
-        header = Header(names)
-        best = _best(_candidates(header, sources))
-        if isinstance(best, _Candidate):
-            labels = first_records[at + 1 : at + best.file.header_rows]
-            return Recognised(best.source, best.file, Header(names, tuple(labels)), at)
-        failures.append(best)
-    return failures[0] if failures else Unrecognised("is empty")
+    """What a file is, by its first records; preambles are passed over.
+
+    A layout that was never confirmed on a real file stands back behind any that was, wherever in the file it matches.
+    """
+    layouts = layouts_of(sources)
+    matches = [layouts.matches(first_records, at) for at in range(min(len(first_records), HEADER_WITHIN))]
+    for confirmed in (True, False):
+        for at, found in enumerate(matches):
+            good = [one for one in found if one.is_good and (one.layout.is_confirmed or not confirmed)]
+            if good:
+                return _clear(good, at)
+    return _unknown(first_records, [one for found in matches for one in found])
 
 
-def _candidates(header: Header, sources: Mapping[str, Source]) -> Iterator[_Candidate]:
-    for source in sources.values():
-        for file in source.file:
-            known = known_share(header, [*names_of(file), *file.ignored])
-            yield _Candidate(source, file, found_share(header, file.identified_by), known)
+def _clear(good: Sequence[Match], at: int) -> Recognised | Unrecognised:
+    best = good[0]
+    if len(good) > 1 and best.score - good[1].score < CLEARLY:
+        other = good[1].layout.name
+        return Unrecognised(f"fits {best.layout.name} and {other} alike; {NEXT} that tells them apart")
+    file = Recognised(best.layout.source, best.layout.file, best.header, at)
+    wrong = unknown_zone(file.source, file.file, file.header)
+    return Unrecognised(wrong) if wrong else file
 
 
-def _best(candidates: Iterable[_Candidate]) -> _Candidate | Unrecognised:
-    ranked = sorted(candidates, key=lambda one: (-one.score, one.name))
-    good = [one for one in ranked if one.is_good]
-    if not good:
-        nearest = ", ".join(f"{one.name} ({one.found:.0%} of its headers)" for one in ranked[:NEAREST] if one.found)
-        return Unrecognised(f"has a header that no source knows; nearest: {nearest or 'none'}")
-    if len(good) > 1 and good[0].score - good[1].score < CLEARLY:
-        return Unrecognised(f"fits {good[0].name} and {good[1].name} alike")
-    return good[0]
+def _unknown(first_records: Sequence[Sequence[str]], found: Iterable[Match]) -> Unrecognised:
+    if not first_records:
+        return Unrecognised("is empty")
+    if _is_sideways(first_records):
+        return Unrecognised(
+            "is a dashboard laid out sideways, one column per day; export the rows behind it (tickets, not counts)"
+        )
+    near = ", ".join(f"{one.layout.name} ({one.found:.0%} of its headers)" for one in nearest(found)) or "none"
+    return Unrecognised(f"has a header that no source knows; nearest: {near}; {NEXT}")
 
 
-def names_of(file: FileMap) -> list[str]:
-    """Every header that the file's tables read."""
-    names = [*file.identified_by]
-    for table in file.table:
-        columns = [*table.columns.values(), *([table.updated_at] if table.updated_at else [])]
-        names += [name for column in columns for name in column_names(column)]
-        conditions = [*table.where, *table.deleted, *(test for rule in table.set_aside for test in rule.where)]
-        names += [name for condition in conditions for name in (*condition.column, *(condition.unlike or ()))]
-    return list(dict.fromkeys(names))
+def nearest(found: Iterable[Match]) -> list[Match]:
+    """The layouts that come nearest, the best first; each once."""
+    ranked = sorted(found, key=lambda one: (-one.score, one.layout.name))
+    return list({one.layout.name: one for one in reversed(ranked) if one.found}.values())[::-1][:NEAREST]
+
+
+def _is_sideways(first_records: Sequence[Sequence[str]]) -> bool:
+    """Whether the columns are days: one row of data under headers such as `27 jan 2026` over `Tickets`."""
+    header = max(first_records, key=len)
+    days = sum(bool(_DAY.match(plain(name))) for name in header)
+    return len(first_records) <= HEADER_WITHIN and days >= 2 and days * 2 >= len(header)
 
 
 def unmapped(recognised_file: Recognised) -> tuple[str, ...]:
     """The columns of the file that nothing reads and that are not known to be left out."""
     header, file = recognised_file.header, recognised_file.file
     stars = [star for name in names_of(file) if "*" in name and (star := header.star(name))]
-    read = set(header.places([*names_of(file), *file.ignored, *stars]))
+    read = set(header.places([*names_of(file), *file.ignored, *file.drop, *file.hash, *stars], every=True))
     return tuple(name for place, name in enumerate(header.names) if name.strip() and place not in read)

@@ -1,108 +1,277 @@
-"""The independent counter: where each record of a snapshot begins and ends, and how many fields it has.
+"""The independent counter: how many records a snapshot has, how many fields each, and on which line it begins.
 
-It looks at bytes only (quotes, line ends, delimiters) and shares no code with the reader, so the two check each other.
+What is kept is run-length encoded with a checkpoint per block, so memory grows with the oddities of a file and not with
+its rows; the text of single records is looked up again when a person is to see it.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-Offsets = NDArray[np.int64]
+from pipeline.ingest.scan import BLOCK, Offsets, Part, Scan
 
-QUOTE, LINE_END = ord('"'), ord("\n")
-DELIMITERS = (",", ";", "\t", "|")
-BLOCK = 16 * 1024**2
-HEAD = 64 * 1024
+MAX_RECORD_BYTES = 2_000_000
+SHOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """A number per record in runs: from record `first[i]` on it is `value[i]`, plus `step` for each record after it."""
+
+    first: Offsets
+    value: Offsets
+    step: int = 0
+
+    def at(self, records: Offsets) -> Offsets:
+        """The values of these records."""
+        run = np.searchsorted(self.first, records, side="right") - 1
+        return self.value[run] + self.step * (records - self.first[run])
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """A record that does not fit the header, with its text cut off after SHOWN bytes."""
+
+    record: int
+    line: int
+    fields: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Records:
-    """The records of one file: byte ranges, the physical line each begins on, and its number of fields."""
+    """The records of one file, header included and blank lines not; `path` is readable strictly with doubled quotes."""
 
     path: Path
     delimiter: str
-    starts: Offsets
-    ends: Offsets
-    lines: Offsets
-    fields: Offsets
+    count: int
+    is_one_line_each: bool
+    has_blank_lines: bool
     has_stray_quotes: bool
+    has_controls: bool
+    fields: Runs
+    line_of: Runs
+    too_long: Offsets
+    checkpoints: Offsets
 
-    @property
-    def count(self) -> int:
-        """How many records there are, header included, blank lines not."""
-        return len(self.starts)
+    def fitting(self, width: int) -> int:
+        """How many records have `width` fields and are not over MAX_RECORD_BYTES."""
+        lengths = np.diff(self.fields.first, append=self.count)
+        fitting = int(lengths[self.fields.value == width].sum())
+        return fitting - int((self.fields.at(self.too_long) == width).sum())
+
+    def misfits(self, width: int) -> Iterator[Misfit]:
+        """The records that do not fit, in order; each text is looked up when it is asked for."""
+        with self.path.open("rb") as file:
+            for begin, stop, first in self._chunks():
+                if self._is_regular(first, self._last_of(stop), width):
+                    continue
+                for number, starts, ends, fits in self._pieces(begin, stop, first, width):
+                    for at in np.flatnonzero(~fits):
+                        yield self._misfit(file, number + int(at), int(starts[at]), int(ends[at]), width)
+
+    def lines(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The physical line, in the file a person has, on which each of these records (from 0) begins."""
+        return self.line_of.at(records)
+
+    def with_lines(self, line_of: Runs) -> "Records":
+        """The same records on the lines of another file, of which `path` is a clean copy."""
+        return replace(self, line_of=line_of)
+
+    def first_records_from(self, lines: Offsets) -> Offsets:
+        """The first record that begins on each of these lines of `path` or after it; `count` where none does."""
+        runs = np.maximum(np.searchsorted(self.line_of.value, lines, side="right") - 1, 0)
+        if not self.count:
+            return np.zeros_like(lines)
+        found = self.line_of.first[runs] + np.maximum(lines - self.line_of.value[runs], 0)
+        after: Offsets = np.append(self.line_of.first[1:], self.count)[runs]
+        first: Offsets = np.minimum(found, after)
+        return first
+
+    def line_runs(self) -> tuple[tuple[int, int], ...]:
+        """First record and its line of each run of records in which lines go up by one."""
+        return tuple(zip(self.line_of.first.tolist(), self.line_of.value.tolist(), strict=True))
 
     def text(self, number: int, at_most: int) -> str:
         """The raw text of one record, cut off after so many bytes."""
+        begin, end = self.span(number)
         with self.path.open("rb") as file:
-            file.seek(int(self.starts[number]))
-            size = min(at_most, int(self.ends[number] - self.starts[number]))
-            return file.read(size).decode("utf-8", "replace")
+            return _shown(file, begin, end, at_most)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where one record begins and ends in `path`, in bytes, without its line end."""
+        chunk = bisect_right(self.checkpoints[:, 0].tolist(), number) - 1
+        begin, stop, first = list(self._chunks())[chunk]
+        for at, starts, ends, _ in self._pieces(begin, stop, first, 0):
+            if number < at + len(starts):
+                return int(starts[number - at]), int(ends[number - at])
+        raise IndexError(f"{self.path.name} has {self.count} records, not {number + 1}")
+
+    def sound(self, width: int) -> Path:
+        """The file itself when every record fits, else a copy without those that do not, which a reader might take
+        another way than they were counted. Of one field, blank lines are left out too: they would be read as rows."""
+        is_gapless = width == 1 and self.has_blank_lines
+        if self.fitting(width) == self.count and not is_gapless:
+            return self.path
+        target = self.path.with_suffix(".sound.csv")
+        with self.path.open("rb") as source, target.open("wb") as out:
+            for begin, stop, first in self._chunks():
+                if not is_gapless and self._is_regular(first, self._last_of(stop), width):
+                    _copy(source, out, begin, stop)
+                    continue
+                for _, starts, ends, fits in self._pieces(begin, stop, first, width):
+                    _copy_runs(source, out, starts, ends, fits, is_gapless)
+        return target
+
+    def _chunks(self) -> Iterator[tuple[int, int, int]]:
+        """Begin and stop in bytes and the number of the first record of each part between two checkpoints."""
+        stops = [*self.checkpoints[1:, 1].tolist(), self.path.stat().st_size]
+        for (first, begin), stop in zip(self.checkpoints.tolist(), stops, strict=True):
+            yield begin, stop, first
+
+    def _last_of(self, stop: int) -> int:
+        place = int(np.searchsorted(self.checkpoints[:, 1], stop, side="left"))
+        return int(self.checkpoints[place, 0]) if place < len(self.checkpoints) else self.count
+
+    def _is_regular(self, first: int, after: int, width: int) -> bool:
+        if first >= after:
+            return True
+        runs = np.searchsorted(self.fields.first, [first, after - 1], side="right") - 1
+        is_width = bool((self.fields.value[runs[0] : runs[1] + 1] == width).all())
+        return is_width and np.searchsorted(self.too_long, first) == np.searchsorted(self.too_long, after)
+
+    def _pieces(
+        self, begin: int, stop: int, first: int, width: int
+    ) -> Iterator[tuple[int, Offsets, Offsets, NDArray[np.bool_]]]:
+        """First number, starts, ends, and which fit, of the records of a chunk that are not blank, block by block."""
+        start = begin
+        for part in Scan(self.path, self.delimiter, begin, stop).parts():
+            starts, ends, fields = _present(part, start)
+            start = part.open_start
+            if len(ends):
+                yield first, starts, ends, (fields == width) & (ends - starts <= MAX_RECORD_BYTES)
+                first += len(ends)
+
+    def _misfit(self, file: IO[bytes], number: int, start: int, end: int, width: int) -> Misfit:
+        record = np.array([number])
+        fields, line = int(self.fields.at(record)[0]), int(self.lines(record)[0])
+        too_long = f"more than {MAX_RECORD_BYTES} bytes"
+        reason = too_long if end - start > MAX_RECORD_BYTES else f"{fields} fields, the header has {width}"
+        return Misfit(number, line, fields, _shown(file, start, end, SHOWN), reason)
 
 
-def records_of(path: Path) -> Records:
-    """The records of a UTF-8 file with plain line ends, its delimiter decided from all of them."""
-    size = path.stat().st_size
-    data = np.memmap(path, dtype=np.uint8, mode="r") if size else np.zeros(0, dtype=np.uint8)
-    line_ends, record_ends, positions = _outside_quotes(data)
-    starts = np.concatenate(([0], record_ends + 1))
-    ends = np.concatenate((record_ends, [size]))
-    present = ends > starts
-    starts, ends = starts[present], ends[present]
-    fields = {mark: _field_counts(places, starts, ends) for mark, places in positions.items()}
-    delimiter = max(DELIMITERS, key=lambda mark: _agreement(fields.get(mark)))
-    counted = fields.get(delimiter, np.ones(len(starts), dtype=np.int64))
-    lines = np.searchsorted(line_ends, starts, side="left").astype(np.int64) + 1
-    return Records(path, delimiter, starts, ends, lines, counted, _strays(data, delimiter))
+def records_of(path: Path, delimiter: str = ",") -> Records:
+    """The records of a UTF-8 file with plain line ends, whose quote is doubled inside quotes.
+
+    Where `has_stray_quotes` or `has_controls` (NUL or CR bytes) is set, the scan ended there and nothing else holds.
+    """
+    scan, tally, start = Scan(path, delimiter), _Tally(), 0
+    for part in scan.parts():
+        tally.add(part, start)
+        start = part.open_start
+    return tally.records(path, delimiter, scan)
 
 
-def _outside_quotes(data: NDArray[np.uint8]) -> tuple[Offsets, Offsets, dict[str, Offsets]]:
-    head = bytes(data[:HEAD])
-    marks = [mark for mark in DELIMITERS if mark.encode() in head]
-    line_ends: list[Offsets] = []
-    record_ends: list[Offsets] = []
-    positions: dict[str, list[Offsets]] = {mark: [] for mark in marks}
-    is_inside = 0
-    for begin in range(0, len(data), BLOCK):
-        block = np.asarray(data[begin : begin + BLOCK])
-        parity = (np.cumsum(block == QUOTE, dtype=np.uint8) + is_inside) & 1
-        is_outside = parity == 0
-        ends = block == LINE_END
-        line_ends.append(np.flatnonzero(ends) + begin)
-        record_ends.append(np.flatnonzero(ends & is_outside) + begin)
-        for mark, places in positions.items():
-            places.append(np.flatnonzero((block == ord(mark)) & is_outside) + begin)
-        is_inside = int(parity[-1])
-    return _joined(line_ends), _joined(record_ends), {mark: _joined(places) for mark, places in positions.items()}
+class _Tally:
+    """Adds up the parts of a scan into runs."""
+
+    def __init__(self) -> None:
+        self.count, self.next_line = 0, 1
+        self.is_one_line_each, self.has_blank_lines = True, False
+        self.fields: list[Offsets] = []
+        self.lines: list[Offsets] = []
+        self.too_long: list[Offsets] = []
+        self.checkpoints = [(0, 0)]
+
+    def add(self, part: Part, start: int) -> None:
+        starts, ends, fields = _present(part, start)
+        if len(part.ends):
+            begun = np.concatenate(([self.next_line], part.next_lines[:-1]))
+            self.is_one_line_each &= bool((part.next_lines - begun == 1).all())
+            self.next_line = int(part.next_lines[-1])
+            if len(ends) < len(begun):
+                self.has_blank_lines = True
+                begun = begun[part.ends > np.concatenate(([start], part.ends[:-1] + 1))]
+            numbers = np.arange(self.count, self.count + len(ends))
+            _extend(self.fields, numbers, fields)
+            _extend(self.lines, numbers, begun - numbers)
+            self.too_long.append(numbers[ends - starts > MAX_RECORD_BYTES])
+            self.count += len(ends)
+            self.checkpoints.append((self.count, part.open_start))
+
+    def records(self, path: Path, delimiter: str, scan: Scan) -> Records:
+        fields, lines = _runs(self.fields), _runs(self.lines)
+        line_of = Runs(lines.first, lines.value + lines.first, step=1)
+        too_long = np.concatenate([np.zeros(0, dtype=np.int64), *self.too_long])
+        checkpoints = np.array(self.checkpoints[:-1] or self.checkpoints, dtype=np.int64)
+        return Records(
+            path,
+            delimiter,
+            self.count,
+            self.is_one_line_each,
+            self.has_blank_lines,
+            scan.has_stray_quotes,
+            scan.has_controls,
+            fields,
+            line_of,
+            too_long,
+            checkpoints,
+        )
 
 
-def _joined(parts: list[Offsets]) -> Offsets:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+def _present(part: Part, start: int) -> tuple[Offsets, Offsets, Offsets]:
+    """Starts, ends and fields of the records of a part, blank lines left out."""
+    if not len(part.ends):
+        return part.ends, part.ends, part.fields
+    starts = np.concatenate(([start], part.ends[:-1] + 1))
+    is_blank = starts == part.ends
+    if not is_blank.any():
+        return starts, part.ends, part.fields
+    return starts[~is_blank], part.ends[~is_blank], part.fields[~is_blank]
 
 
-def _field_counts(places: Offsets, starts: Offsets, ends: Offsets) -> Offsets:
-    return np.searchsorted(places, ends) - np.searchsorted(places, starts) + 1
+def _extend(runs: list[Offsets], numbers: Offsets, values: Offsets) -> None:
+    """Add the places where a value differs from the one before it, as rows of record number and value."""
+    if len(values):
+        last = runs[-1][-1, 1] if runs else None
+        changes = np.flatnonzero(np.diff(values)) + 1
+        if last is None or values[0] != last:
+            changes = np.concatenate(([0], changes))
+        if len(changes):
+            runs.append(np.stack((numbers[changes], values[changes]), axis=1))
 
 
-def _agreement(fields: Offsets | None) -> tuple[float, int]:
-    """How many records share the commonest field count above one, and that count: the delimiter agrees most."""
-    if fields is None or not len(fields) or fields.max() < 2:
-        return 0.0, 0
-    counts = np.bincount(np.minimum(fields, 10_000))
-    counts[:2] = 0
-    common = int(counts.argmax())
-    return counts[common] / len(fields), common
+def _runs(rows: list[Offsets]) -> Runs:
+    joined = np.concatenate(rows) if rows else np.zeros((0, 2), dtype=np.int64)
+    return Runs(joined[:, 0], joined[:, 1])
 
 
-def _strays(data: NDArray[np.uint8], delimiter: str) -> bool:
-    """Whether a quote stands where none may: then records cannot be told apart by counting quotes."""
-    quotes = np.flatnonzero(data == QUOTE)
-    if len(quotes) % 2:
-        return True
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = data[opening[opening > 0] - 1]
-    after = data[closing[closing < len(data) - 1] + 1]
-    allowed = [QUOTE, LINE_END, ord(delimiter)]
-    return not (bool(np.isin(before, allowed).all()) and bool(np.isin(after, allowed).all()))
+def _shown(file: IO[bytes], start: int, end: int, at_most: int) -> str:
+    file.seek(start)
+    return file.read(min(at_most, end - start)).decode("utf-8", "replace")
+
+
+def _copy_runs(
+    source: IO[bytes], out: IO[bytes], starts: Offsets, ends: Offsets, fits: NDArray[np.bool_], is_gapless: bool
+) -> None:
+    """Copy the runs of records that fit; without the blank lines between them where that is asked for."""
+    places = np.flatnonzero(fits)
+    follows = np.diff(places) == 1
+    if is_gapless:
+        follows &= np.diff(starts[places]) == (ends - starts)[places][:-1] + 1
+    for run in np.split(places, np.flatnonzero(~follows) + 1) if len(places) else ():
+        _copy(source, out, int(starts[run[0]]), int(ends[run[-1]]))
+        out.write(b"\n")
+
+
+def _copy(source: IO[bytes], out: IO[bytes], start: int, stop: int) -> None:
+    source.seek(start)
+    while start < stop and (block := source.read(min(stop - start, BLOCK))):
+        out.write(block)
+        start += len(block)

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipeline.ingest.contract import allowed_values, quoted_name
-from pipeline.ingest.read import Broken
+from pipeline.ingest.contract import quoted_name
+from pipeline.ingest.landing import Broken
+from pipeline.ingest.redaction import FORGOTTEN
+from pipeline.ingest.remedies import remedy_for
 from pipeline.warehouse import Warehouse
 from schemas.sources import TableMap
 from schemas.tables import Table
@@ -28,20 +30,12 @@ NONE = pl.DataFrame(
         "is_aside": pl.Boolean,
     }
 )
-READABLE = {
-    "whole": "a whole number",
-    "number": "a number",
-    "money": "an amount such as 1234.50",
-    "boolean": "yes or no",
-    "date": "a date such as 2026-03-31",
-    "instant": "a time such as 2026-03-31 14:05:00",
-    "salesforce_id": "a Salesforce id of 15 or 18 characters",
-}
 ASIDE = {
     "blank_row": "Nothing to do: the row is empty.",
     "repeated_header": "Nothing to do: the row repeats the header.",
     "footer": "Nothing to do: the line belongs to the report, not to its rows.",
     "not_selected": "Nothing to do: no table takes rows like this one.",
+    "forgotten": "Nothing to do: the row is of an account or person that was forgotten.",
     "superseded": "Nothing to do: a later version of the record is in the same export.",
 }
 
@@ -74,18 +68,9 @@ def misread_rows(warehouse: Warehouse, name: str, about: About, table: Table, sy
         """
     )
     remedies = [
-        _remedy(str(row["rule"]), str(row["column_name"]), str(row["kind"]), table, system) for row in rows.to_dicts()
+        remedy_for(str(row["rule"]), str(row["column_name"]), str(row["kind"]), table, system) for row in rows.to_dicts()
     ]
     return as_rejects(rows.with_columns(pl.Series("remedy", remedies, pl.String)), about)
-
-
-def _remedy(rule: str, column: str, kind: str, table: Table, system: str) -> str:
-    if rule == "unknown_value":
-        known = ", ".join(allowed_values(table, column))
-        return f"Known: {known}. Add this spelling to `values` of {table.name}.{column} in sources/{system}.toml."
-    if rule == "destroyed_id":
-        return "A spreadsheet rounded this id and its digits are gone; export the file again without opening it in one."
-    return f"Expected {READABLE.get(kind, kind)}; correct the record, or declare its format in sources/{system}.toml."
 
 
 def unkeyed_rows(warehouse: Warehouse, name: str, about: About, table: Table) -> Rejects:
@@ -103,8 +88,11 @@ def unkeyed_rows(warehouse: Warehouse, name: str, about: About, table: Table) ->
 
 def structural_rows(broken: Sequence[Broken], about: About, footer: Sequence[str]) -> Rejects:
     """Records that do not fit the header; lines that the source knows as a footer are set aside."""
-    rows = []
+    rows: list[tuple[int, int, str, str | None, str, bool]] = []
     for one in broken:
+        if one.reason == FORGOTTEN:
+            rows.append((one.record, one.line, "forgotten", None, ASIDE["forgotten"], True))
+            continue
         is_footer = any(re.search(pattern, one.text) for pattern in footer)
         rule = "footer" if is_footer else "broken_record"
         remedy = ASIDE["footer"] if is_footer else f"It has {one.reason}; export again, or correct this line."

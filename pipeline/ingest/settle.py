@@ -171,7 +171,7 @@ def _withdraw(warehouse: Warehouse, name: str) -> None:
         insert into rejected.rows
         select standing._file_id, files.path, '{name}', standing._line, null,
             case when disputed.winner is null then 'conflicting_key' else 'superseded' end, null,
-            'Another row of the same key came with the same export time.', to_json(standing)
+            'Another row of the same key came with the same export time.', to_json(standing), null
         from accepted.{name} as standing
         inner join disputed using (_key)
         inner join meta.files on standing._file_id = files.file_id

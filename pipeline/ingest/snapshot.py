@@ -1,117 +1,109 @@
-"""A private copy of one export as UTF-8 with plain line ends, named by the hash of what was exported."""
+"""A private copy of one export as UTF-8 with plain line ends, named by the hash of what was exported.
 
-import codecs
+The bytes are copied and hashed in one pass. Of a file that is UTF-8 with plain line ends already, that copy is the text.
+"""
+
+import errno
 import hashlib
-from collections.abc import Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import charset_normalizer
+from pipeline.ingest.encoding import Clues, as_utf8, encoding_of
 
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-SAMPLE = 256 * 1024
-MIXED = "mixed utf-8 and cp1252"
+MEMBER = ".member"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One export as it was found: the hash and size of its own bytes, its encoding, and the UTF-8 copy."""
+    """One export as it was found: the hash and size of its own bytes, its encoding, the UTF-8 copy, and what was done."""
 
     content_hash: str
     byte_count: int
     encoding: str
     path: Path
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes of one file in a private place, their hash, and what they look like."""
+
+    path: Path
+    content_hash: str
+    byte_count: int
+    clues: Clues
 
 
 def snapshot(blocks: Iterable[bytes], folder: Path) -> Snapshot:
-    """Copy `blocks` into `folder` as `<sha256>.csv`; a copy that is there already is used again."""
+    """Copy `blocks` into `folder` as `<sha256>.csv`, UTF-8 with plain line ends."""
+    raw = copied(blocks, folder, MEMBER)
+    text = as_text(raw)
+    raw.path.unlink()
+    return text
+
+
+def copied(blocks: Iterable[bytes], folder: Path, suffix: str = ".raw") -> Raw:
+    """Copy `blocks` into `folder` as `<sha256>.raw`, or under another suffix."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
-    with NamedTemporaryFile(dir=folder, suffix=".raw", delete=False) as raw:
+    with NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+        try:
+            raw = _hashed(blocks, part.write)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    target = folder / f"{raw.content_hash}{suffix}"
+    Path(part.name).replace(target)
+    return Raw(target, raw.content_hash, raw.byte_count, raw.clues)
+
+
+def linked(location: Path, blocks: Iterable[bytes], folder: Path) -> Raw:
+    """The same for a file that is private and never changes: it gets a second name instead of a copy."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    raw = _hashed(blocks, len)
+    target = folder / f"{raw.content_hash}.raw"
+    second_name(location, target)
+    return Raw(target, raw.content_hash, raw.byte_count, raw.clues)
+
+
+def as_text(raw: Raw) -> Snapshot:
+    """The text of a copied file, beside it as `<sha256>.csv`; a second name of the copy where that is text already."""
+    target = raw.path.with_suffix(".csv")
+    encoding = encoding_of(raw.path, raw.clues)
+    remarks: tuple[str, ...] = ()
+    if raw.clues.is_clean:
+        second_name(raw.path, target)
+    else:
+        target.unlink(missing_ok=True)
+        remarks = as_utf8(raw.path, encoding, target)
+    if raw.clues.is_utf8 and raw.clues.misread:
+        remarks += (f"letters that were misread before the export, such as Ã©, are left so ({raw.clues.misread})",)
+    return Snapshot(raw.content_hash, raw.byte_count, encoding.name, target, remarks)
+
+
+def second_name(path: Path, target: Path) -> None:
+    """Make `target` the same file as `path`; a copy of it where the file system knows no second names."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(path, target)
+    except OSError as refused:
+        if refused.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        shutil.copyfile(path, target)
+
+
+def _hashed(blocks: Iterable[bytes], write: Callable[[bytes], object]) -> Raw:
+    """Hash each block while it is written and looked at."""
+    digest, size, clues = hashlib.sha256(), 0, Clues()
+    with ThreadPoolExecutor(1) as beside:
         for block in blocks:
-            digest.update(block)
+            hashing = beside.submit(digest.update, block)
             size += len(block)
-            raw.write(block)
-    try:
-        encoding = encoding_of(Path(raw.name))
-        target = folder / f"{digest.hexdigest()}.csv"
-        _transcode(Path(raw.name), encoding, target)
-    finally:
-        Path(raw.name).unlink()
-    return Snapshot(digest.hexdigest(), size, encoding.removesuffix("-sig"), target)
-
-
-def encoding_of(path: Path) -> str:
-    """The encoding by byte order mark, strict UTF-8, UTF-16 without mark, then by what the bytes look like."""
-    with path.open("rb") as file:
-        head = file.read(SAMPLE)
-    for mark, name in MARKS:
-        if head.startswith(mark):
-            return name
-    if head[:200].count(0) > len(head[:200]) // 3:
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    return _single_byte(path)
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    try:
-        with path.open("rb") as file:
-            while block := file.read(SAMPLE * 4):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _single_byte(path: Path) -> str:
-    lines = [line for line in path.read_bytes().split(b"\n") if not line.isascii()]
-    high = b"\n".join(lines)[:SAMPLE]
-    if any(_is_utf8(line) for line in lines):
-        return MIXED
-    if _stands_alone(high) and _decodes(path, "cp1252"):
-        return "cp1252"
-    best = charset_normalizer.from_bytes(high).best()
-    return best.encoding if best and _decodes(path, best.encoding) else "latin-1"
-
-
-def _stands_alone(text: bytes) -> bool:
-    """Whether letters beyond ASCII stand among plain ones, as in Western languages, and not in whole words."""
-    beyond = sum(byte > 127 for byte in text)
-    paired = sum(one > 127 and other > 127 for one, other in pairwise(text))
-    return paired * 2 < beyond
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _transcode(raw: Path, encoding: str, target: Path) -> None:
-    part = target.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="\n") as out:
-        if encoding == MIXED:
-            out.writelines(_line_as_text(line) for line in raw.read_bytes().splitlines(keepends=True))
-        else:
-            with raw.open(encoding=encoding) as text:  # every kind of line end becomes \n
-                while block := text.read(SAMPLE * 4):
-                    out.write(block)
-    part.replace(target)
-
-
-def _line_as_text(line: bytes) -> str:
-    text = line.decode("utf-8") if _is_utf8(line) else line.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+            write(block)
+            clues.add(block)
+            hashing.result()
+    return Raw(Path(), digest.hexdigest(), size, clues)

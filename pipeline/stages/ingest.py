@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -15,13 +16,19 @@ import polars as pl
 
 from pipeline.errors import QualityGate, UsageError
 from pipeline.ingest.commit import Load, committed, file_row, new_entries
+from pipeline.ingest.corrections import as_corrected, is_correction, newly_corrected, note_corrections
 from pipeline.ingest.deliveries import Arrival, Delivery, dated
-from pipeline.ingest.intake import from_archive, intake
+from pipeline.ingest.find import Refused
+from pipeline.ingest.guard import Guard
+from pipeline.ingest.intake import from_archive, intake, kept_apart
 from pipeline.ingest.journal import Entry, journal
+from pipeline.ingest.personal import is_personal, privacy_of, withheld
 from pipeline.ingest.recognise import Unrecognised
-from pipeline.ingest.store import FILES, create_tables, empty_tables, forget_failures
+from pipeline.ingest.seen import Seen, seen_before
+from pipeline.ingest.store import FILES, create_tables, empty_tables, forget_failures, forget_system
+from pipeline.ingest.usage_again import add_up_again, held_back
 from pipeline.stages import fingerprint as prints
-from pipeline.warehouse import Warehouse
+from pipeline.warehouse import ENGINE, Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
 from schemas.sources import Source, SourceError, read_sources
 
@@ -45,15 +52,16 @@ class IngestReport:
     is_unchanged: bool
     files: tuple[FileReport, ...]
     exit_codes: set[int]
+    held_back: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """A line for each file that was not loaded and that a person should look at."""
         worth_saying = ("failed", "unknown", "refused")
-        return tuple(f"{one.path}: {one.note}" for one in self.files if one.status in worth_saying)
+        return (*(f"{one.path}: {one.note}" for one in self.files if one.status in worth_saying), *self.held_back)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Run:
     """What the steps of one ingest share."""
 
@@ -61,6 +69,8 @@ class _Run:
     warehouse: Warehouse
     sources: Mapping[str, Source]
     entries: list[Entry]
+    guard: Guard
+    seen: Seen
     say: Callable[[str], None]
     reports: list[FileReport] = field(default_factory=list)
     fatal: list[str] = field(default_factory=list)
@@ -70,6 +80,14 @@ class _Run:
     def zone(self) -> str:
         return self.workspace.settings.company.time_zone
 
+    @cached_property
+    def loaded(self) -> Mapping[str, Sequence[Entry]]:
+        """What was loaded before this run, by its content."""
+        loaded: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            loaded.setdefault(entry.content, []).append(entry)
+        return loaded
+
 
 def ingest(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable[[str], None]) -> IngestReport:
     """Load what is new in the exports folder; a second run with nothing new does no work.
@@ -77,7 +95,14 @@ def ingest(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callabl
     Raises QualityGate, after everything else is loaded, when a file of accounts or contracts is not good enough; of
     other tables it is reported with exit code 3. Raises UsageError for a source TOML that cannot be used.
     """
-    run = _Run(workspace, warehouse, _sources(workspace), journal(workspace.archive), say)
+    entries = journal(workspace.archive)
+    seen = seen_before(workspace.var / "seen.json", reading(workspace).whole, entries)
+    with Guard() as guard:
+        run = _Run(workspace, warehouse, _sources(workspace), entries, guard, seen, say)
+        return _ingested(run, as_of)
+
+
+def _ingested(run: _Run, as_of: date) -> IngestReport:
     _prepare(run)
     is_replay = _replay(run)
     new = _new_files(run, as_of)
@@ -86,13 +111,15 @@ def ingest(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callabl
         entries = new_entries(files, load_number, 1 + len(run.entries))
         if _load(run, Load(files, entries, is_replay=False)):
             run.entries.extend(entries)
-    _clear(workspace.staged)
+    add_up_again(run.warehouse, run.entries, lambda entry: _as_loaded(run, entry), run.zone)
+    run.seen.write()
+    _clear(run.workspace.staged)
     if run.fatal:
         raise QualityGate(
             "\n".join(run.fatal), "Correct the export or its mapping; nothing of these files was applied."
         )
     failed = {EXIT_QUALITY for one in run.reports if one.status == "failed"}
-    return IngestReport(not (is_replay or new), tuple(run.reports), failed)
+    return IngestReport(not (is_replay or new), tuple(run.reports), failed, held_back(run.warehouse))
 
 
 def _sources(workspace: Workspace) -> Mapping[str, Source]:
@@ -103,23 +130,36 @@ def _sources(workspace: Workspace) -> Mapping[str, Source]:
 
 
 def _prepare(run: _Run) -> None:
-    """Make the tables; start over when the way files are read has changed since they were loaded."""
-    own = sorted(run.workspace.sources.glob("*.toml"))
-    code = prints.code_hash(REPOSITORY / "schemas", REPOSITORY / "pipeline" / "ingest", *own)
-    recipe = prints.fingerprint(code, run.zone)
+    """Make the tables; start over when the way files are read has changed since they were loaded, with one tool's
+    files when one of them was corrected."""
+    recipe = reading(run.workspace)
     with run.warehouse.transaction():
         if prints.is_current(run.warehouse, "ingest", recipe):
             create_tables(run.warehouse)
             forget_failures(run.warehouse)
+            for system in sorted(newly_corrected(run.warehouse, run.entries)):
+                forget_system(run.warehouse, system)
         else:
             empty_tables(run.warehouse)
             prints.remember(run.warehouse, "ingest", recipe)
+        note_corrections(run.warehouse, run.entries)
+
+
+def reading(workspace: Workspace) -> prints.Inputs:
+    """What decides how files are read, part by part; when one changes, everything is read anew from the archive."""
+    own = sorted(workspace.sources.glob("*.toml"))
+    return prints.inputs(
+        code=prints.code_hash(REPOSITORY / "schemas", REPOSITORY / "pipeline" / "ingest"),
+        sources=prints.code_hash(*own),
+        engine=ENGINE,
+        time_zone=workspace.settings.company.time_zone,
+    )
 
 
 def _replay(run: _Run) -> bool:
     """Load what the journal has and the warehouse has not; whether there was anything."""
     present = set(run.warehouse.frame("select loaded_seq from meta.files")["loaded_seq"].to_list())
-    missing = [entry for entry in run.entries if entry.seq not in present]
+    missing = [entry for entry in run.entries if entry.seq not in present and not is_correction(entry)]
     for _, entries in groupby(missing, key=lambda entry: entry.load):
         pairs = [(one, entry) for entry in entries if (one := _archived(run, entry))]
         if pairs:
@@ -128,28 +168,51 @@ def _replay(run: _Run) -> bool:
 
 
 def _archived(run: _Run, entry: Entry) -> Delivery | None:
-    found = from_archive(run.workspace, entry, run.sources)
+    found = from_archive(run.workspace, entry, run.sources, run.guard)
     if isinstance(found, Unrecognised):
         run.reports.append(FileReport(entry.path, "unknown", found.reason))
         return None
+    if entry.stored == "container" and is_personal(found.file):
+        privacy = privacy_of(run.workspace.archive)
+        found = replace(found, text=withheld(run.guard, found, privacy, run.workspace.staged).text)
     return replace(found, extracted_at=entry.moment)
+
+
+def _as_loaded(run: _Run, entry: Entry) -> Delivery | None:
+    """A file of the journal with its corrections."""
+    found = _archived(run, entry)
+    return as_corrected(run.workspace.archive, run.entries, found) if found else None
 
 
 def _new_files(run: _Run, as_of: date) -> list[Delivery]:
     """The recognised files that were not loaded yet, dated; what is not loaded is reported with the reason."""
-    found = intake(run.workspace, run.sources)
+    found = intake(run.workspace, run.sources, run.guard, run.seen)
     run.locations = found.locations
     _note(run, "unknown", found.unknown)
     _note(run, "ignored", found.ignored)
-    run.reports.extend(FileReport(refused.path, "refused", refused.reason) for refused in found.refused)
-    fresh = [one for one in found.deliveries if not _is_seen(one, run.entries) and not _lacks_columns(run, one)]
+    unloaded = [one for one in found.deliveries if not _is_seen(run, one)]
+    apart = kept_apart(unloaded, found, run.guard, run.warehouse, run.workspace) if unloaded else []
+    for refused in found.refused:
+        run.seen.refused(refused)
+        run.reports.append(FileReport(refused.path, "refused", refused.reason))
+    _note_refused(run, found.refused)
+    fresh = [one for one in apart if not _lacks_columns(run, one)]
     return _once_each(run, list(dated(run.warehouse, fresh, as_of, run.zone)))
 
 
-def _is_seen(one: Delivery, entries: Sequence[Entry]) -> bool:
+def _is_seen(run: _Run, one: Delivery) -> bool:
     """Whether this content was loaded; a date in its name that is new says that it still held then."""
-    moments = {entry.extracted_at for entry in entries if entry.content == one.arrival.snapshot.content_hash}
-    return bool(moments) if one.extracted_at is None else one.extracted_at.isoformat() in moments
+    moment = one.extracted_at.isoformat() if one.extracted_at else None
+    loaded = [
+        entry
+        for entry in run.loaded.get(one.arrival.snapshot.content_hash, ())
+        if moment is None or entry.extracted_at == moment
+    ]
+    if loaded and all(entry.path != one.path for entry in loaded):
+        _note(run, "ignored", [(one.arrival, f"is the same file as {loaded[0].path}")])
+    elif loaded:
+        run.seen.judged("loaded", one.arrival)
+    return bool(loaded)
 
 
 def _once_each(run: _Run, files: Sequence[Delivery]) -> list[Delivery]:
@@ -189,13 +252,16 @@ def _loads(files: Sequence[Delivery]) -> Iterator[list[Delivery]]:
 def _load(run: _Run, this: Load) -> bool:
     """Load and say so; whether it stands."""
     started = time.perf_counter()
+    this = replace(this, deliveries=[as_corrected(run.workspace.archive, run.entries, one) for one in this.deliveries])
     first = this.deliveries[0]
     try:
         loaded = committed(run.workspace, run.warehouse, this, run.locations)
     except QualityGate as refused:
         _fail(run, this.deliveries, {table.table for table in first.file.file.table}, refused.message)
         return False
-    run.reports.extend(FileReport(one.path, "loaded") for one in this.deliveries)
+    for one in this.deliveries:
+        run.seen.judged("loaded", one.arrival)
+        run.reports.append(FileReport(one.path, "loaded"))
     totals = loaded.counts.select("rows_read", "accepted", "rejected", "duplicates").sum().row(0)
     seconds = time.perf_counter() - started
     run.say(
@@ -208,7 +274,9 @@ def _load(run: _Run, this: Load) -> bool:
 
 
 def _fail(run: _Run, files: Sequence[Delivery], tables: set[str], message: str) -> None:
-    run.reports.extend(FileReport(one.path, "failed", message) for one in files)
+    for one in files:
+        run.seen.judged("failed", one.arrival)
+        run.reports.append(FileReport(one.path, "failed", message))
     if tables & NEEDED:
         run.fatal.append(message)
 
@@ -217,8 +285,20 @@ def _note(run: _Run, status: str, files: Sequence[tuple[Arrival, str]], *, repor
     """Enter files that are not loaded in `meta.files`."""
     rows = [file_row(arrival, f"{status} {arrival.path}", status, reason) for arrival, reason in files]
     run.warehouse.insert("meta.files", pl.DataFrame(rows, schema=FILES))
+    for arrival, reason in files:
+        run.seen.judged(status, arrival, reason)
     if report:
         run.reports.extend(FileReport(arrival.path, status, reason) for arrival, reason in files)
+
+
+def _note_refused(run: _Run, refused: Sequence[Refused]) -> None:
+    """Enter files that could not be read in `meta.files`; nothing but their path and the reason is known of them."""
+    rows = [
+        dict.fromkeys(FILES)
+        | {"file_id": f"refused {one.path}", "path": one.path, "status": "refused", "note": one.reason}
+        for one in refused
+    ]
+    run.warehouse.insert("meta.files", pl.DataFrame(rows, schema=FILES))
 
 
 def _clear(staged: Path) -> None:

@@ -112,3 +112,83 @@ def test_an_event_that_is_exported_again_is_one_row_with_the_newest_time(
     ).rows()
     assert rows == [(date(2026, 6, 1), date(2026, 6, 26)), (date(2026, 6, 2), date(2026, 6, 26))]
     assert warehouse.value("select sum(duplicates)::bigint from meta.loads") == 1
+
+
+GOALS = "goal_id,account_id,goal,due_on\n"
+ROWS = [f"G{n},A{n % 7},größer – Ziel {n},2026-0{n % 9 + 1}-15" for n in range(1, 40)]
+CONTENT = "select * exclude (_file_id, _line) from accepted.goals order by all"
+
+
+def saved(rows: list[str]) -> str:
+    return GOALS + "".join(f"{row}\n" for row in rows)
+
+
+def with_columns_turned(rows: list[str]) -> str:
+    return "".join(",".join(reversed(row.split(","))) + "\n" for row in [GOALS.strip(), *rows])
+
+
+SAVED_AGAIN: dict[str, bytes] = {
+    "as it was": saved(ROWS).encode(),
+    "in UTF-16": saved(ROWS).encode("utf-16"),
+    "with a byte order mark": saved(ROWS).encode("utf-8-sig"),
+    "in cp1252": saved(ROWS).encode("cp1252"),
+    "with the line ends of Windows": saved(ROWS).replace("\n", "\r\n").encode(),
+    "with semicolons": saved(ROWS).replace(",", ";").encode(),
+    "with tabs": saved(ROWS).replace(",", "\t").encode(),
+    "all cells quoted": saved(ROWS).replace(",", '","').replace("\n", '"\n"').join(('"', "")).rstrip('"').encode(),
+    "its columns turned around": with_columns_turned(ROWS).encode(),
+    "its rows turned around": saved(ROWS[::-1]).encode(),
+    "without the last line end": saved(ROWS).rstrip("\n").encode(),
+    "some of its rows only": saved(ROWS[5:25]).encode(),
+    "some of its rows twice": saved([*ROWS, *ROWS[:9]]).encode(),
+}
+
+
+@pytest.mark.parametrize("how", SAVED_AGAIN)
+def test_an_export_saved_again_in_another_way_changes_nothing(
+    drop: Drop, run: Run, warehouse: Warehouse, how: str
+) -> None:
+    drop("2026-06-26/goals.csv", saved(ROWS))
+    run()
+    before = warehouse.frame(CONTENT)
+    assert before.height == len(ROWS)
+    drop("2026-06-26/saved again.csv", SAVED_AGAIN[how])
+    report = run()
+    assert {one.status for one in report.files} <= {"loaded", "ignored"}
+    assert warehouse.frame(CONTENT).equals(before)
+    assert rules(warehouse) == []
+    assert all(balance(warehouse))
+
+
+def test_an_export_that_is_renamed_or_moved_is_not_loaded_again(drop: Drop, run: Run, warehouse: Warehouse) -> None:
+    first = drop("goals 2026-06-26.csv", saved(ROWS))
+    run()
+    first.rename(first.with_name("weekly goals (1) 2026-06-26.csv"))
+    assert run().is_unchanged
+    assert warehouse.value("select count(*) from meta.loads") == 1
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_overlapping_exports_give_every_row_once_and_a_corrected_row_corrects(
+    drop: Drop, run: Run, warehouse: Warehouse, runs: int
+) -> None:
+    corrected = ROWS[20].replace("Ziel", "corrected")
+    drop("2026-06-19/goals.csv", saved(ROWS[:25]))
+    if runs == 2:
+        run()
+    drop("2026-06-26/goals.csv", saved([*ROWS[10:20], corrected, *ROWS[21:]]))
+    run()
+    newest = """
+        select goal from accepted.goals
+        qualify row_number() over (partition by _key order by _extracted_at desc) = 1 order by all
+    """
+    wanted = sorted(row.split(",")[2] for row in [*ROWS[:20], corrected, *ROWS[21:]])
+    assert warehouse.frame(newest)["goal"].to_list() == wanted
+
+
+def test_a_late_older_export_does_not_undo_a_correction(drop: Drop, run: Run, warehouse: Warehouse) -> None:
+    drop("2026-06-26/goals.csv", HEADER + B + OTHER)
+    run()
+    drop("2026-06-19/goals.csv", HEADER + A + OTHER)
+    run()
+    assert warehouse.value("select arg_max(goal, _extracted_at) from accepted.goals where goal_id = 'G1'") == "cheaper"
