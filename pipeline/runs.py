@@ -12,19 +12,24 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import RunFailed, WorkspaceBusy
+from pipeline.errors import BellwetherError, RunFailed, WorkspaceBusy, worst_exit_code
 from pipeline.workspace import Workspace
+
+INTERRUPTED = 130
 
 
 @dataclass(slots=True)
 class Run:
-    """A run under way: its id, its day, and what each stage reported."""
+    """A run under way: its id, its day, what each stage reported, and how it ended."""
 
     run_id: str
     workspace: Workspace
     as_of: date
+    command: str = ""
     stages: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    exit_code: int = 1
+    error: str = ""
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -40,15 +45,43 @@ class Run:
 
 
 @contextmanager
-def one_run(workspace: Workspace, as_of: date, started: datetime) -> Iterator[Run]:
+def one_run(workspace: Workspace, as_of: date, started: datetime, command: str = "") -> Iterator[Run]:
     """A run that holds the workspace's lock and leaves `var/runs/<id>.json`; WorkspaceBusy names the holder."""
     _require_writable(workspace)
-    run = Run(f"{started:%Y%m%dT%H%M%S}-{os.getpid()}", workspace, as_of)
-    with _locked(workspace, run.run_id):
+    run = Run(f"{started:%Y%m%dT%H%M%S}-{os.getpid()}", workspace, as_of, command)
+    with _locked(workspace, f"run {run.run_id}"):
         try:
             yield run
+            run.exit_code = worst_exit_code(run.exit_codes)
+        except BellwetherError as failed:
+            run.exit_code, run.error = failed.exit_code, failed.message
+            raise
+        except KeyboardInterrupt:
+            run.exit_code, run.error = INTERRUPTED, "interrupted"
+            raise
         finally:
             _record(run, started)
+
+
+@contextmanager
+def held(workspace: Workspace, command: str) -> Iterator[None]:
+    """The workspace's lock for a command that leaves no record; WorkspaceBusy names who holds it."""
+    _require_writable(workspace)
+    with _locked(workspace, command):
+        yield
+
+
+def recorded(workspace: Workspace) -> list[dict[str, Any]]:
+    """The records of the runs whose files are still there, oldest first; a file that is no record is passed over."""
+    records = []
+    for path in sorted((workspace.var / "runs").glob("*.json")):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            continue
+        if isinstance(record, dict) and record.get("run_id") == path.stem:
+            records.append(record)
+    return sorted(records, key=lambda record: (str(record.get("started_at")), record["run_id"]))
 
 
 def holder(workspace: Workspace) -> str | None:
@@ -65,7 +98,7 @@ def holder(workspace: Workspace) -> str | None:
 
 
 @contextmanager
-def _locked(workspace: Workspace, run_id: str) -> Iterator[None]:
+def _locked(workspace: Workspace, who: str) -> Iterator[None]:
     path = workspace.var / "run.lock"
     with path.open("a+") as lock:
         try:
@@ -76,7 +109,7 @@ def _locked(workspace: Workspace, run_id: str) -> Iterator[None]:
                 "Wait until it ends, or stop it; nothing was changed.",
             ) from busy
         lock.truncate(0)
-        lock.write(f"process {os.getpid()}, run {run_id}")
+        lock.write(f"process {os.getpid()}, {who}")
         lock.flush()
         yield
 
@@ -100,10 +133,13 @@ def _record(run: Run, started: datetime) -> None:
     folder.mkdir(exist_ok=True, mode=0o700)
     record = {
         "run_id": run.run_id,
+        "command": run.command,
         "as_of": run.as_of.isoformat(),
         "started_at": started.isoformat(timespec="seconds"),
         "host": platform.node(),
         "python": platform.python_version(),
+        "exit_code": run.exit_code,
+        "error": run.error,
         "seconds": run.seconds,
         "stages": run.stages,
     }

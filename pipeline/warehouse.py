@@ -17,6 +17,7 @@ from pipeline.errors import RunFailed, WarehouseDamaged
 
 SCHEMAS = ("meta", "accepted", "rejected", "staging", "intermediate", "marts", "checks", "scores")
 STORAGE = "v1.5.0"
+ENGINE = duckdb.__version__  # hashes that are kept in the warehouse hold for one version
 
 
 class Warehouse:
@@ -88,7 +89,7 @@ def discard_warehouse(path: Path) -> None:
 
 
 @contextmanager
-def open_warehouse(path: Path, readable: list[Path], *, memory: str = "4GB", threads: int = 2) -> Iterator[Warehouse]:
+def open_warehouse(path: Path, readable: list[Path], *, memory: str = "1GB", threads: int = 2) -> Iterator[Warehouse]:
     """The warehouse at `path`, created when absent; SQL may read files only below `readable`.
 
     Raises WarehouseDamaged when the file cannot be opened, RunFailed when the disk fails while it is used.

@@ -1,0 +1,184 @@
+"""The week and its five stages, packs for single accounts, and the explanation of a score."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.options import (
+    AsOfOption,
+    JsonOption,
+    Options,
+    QuietOption,
+    Say,
+    VerboseOption,
+    WorkspaceOption,
+    answered,
+    ended,
+    harmless,
+    looking,
+    running,
+    warned,
+)
+from pipeline.errors import UsageError, WarehouseDamaged
+
+if TYPE_CHECKING:
+    from pipeline.runs import Run
+    from pipeline.workspace import Workspace
+
+STAGES = {
+    "weekly": "The week: ingest, build, score, render, publish.",
+    "ingest": "Read new exports into the warehouse.",
+    "build": "Build the marts and run the data checks.",
+    "score": "Score every account for every week.",
+    "render": "Make the documents in a work folder.",
+    "publish": "Swap the documents into out/<as_of>/.",
+}
+WEEK = tuple(stage for stage in STAGES if stage != "weekly")
+FIRST_SEEN = (
+    "index.html",
+    "portfolio/portfolio.pdf",
+    "weekly/review.pdf",
+    "quality/quality.html",
+    "customer/",
+    "data/",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, help_ in STAGES.items():
+        stages = WEEK if name == "weekly" else (name,)
+        app.command(name, help=help_)(_stage_command(name, stages))
+    app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")(qbr)
+    app.command("explain", help="Why an account has its health score, what moved it, and what would lift it.")(explain)
+
+
+def through(run: "Run", options: Options, stages: Sequence[str], only: list[str] | None = None) -> None:
+    """Run the named stages in order on the workspace's warehouse."""
+    import importlib
+
+    from pipeline.warehouse import open_warehouse
+
+    workspace, say = run.workspace, options.say
+    workspace.exports.mkdir(exist_ok=True)
+    if "ingest" in stages:
+        _discard_if_damaged(workspace, say)
+    for stage in stages:
+        work = getattr(importlib.import_module(f"pipeline.stages.{stage}"), stage)
+        more = {"only": only} if only else {}
+        with run.timed(stage):
+            if stage == "publish":
+                run.stages[stage] = work(workspace, run.as_of, say)
+                continue
+            with open_warehouse(workspace.warehouse, [workspace.staged]) as warehouse:
+                run.stages[stage] = work(workspace, warehouse, run.as_of, say, **more)
+        if options.verbose:
+            for line in _details(run.stages[stage]):
+                say(f"{stage}:   {line}")
+
+
+def qbr(
+    accounts: Annotated[list[str] | None, typer.Argument(help="Names or ids.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="One for every customer.")] = False,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Bring the week up to date, make the packs asked for as well, and publish."""
+    if not accounts and not every:
+        raise UsageError("which account?", "Name one or more accounts, or pass --all.")
+    options = Options(workspace, as_of, quiet, verbose)
+    with running(options, "qbr") as run:
+        through(run, options, ("ingest", "build", "score"))
+        through(run, options, ("render",), only=["*"] if every else accounts)
+        through(run, options, ("publish",))
+    _tell_paths(run)
+    _tell_reservations(run, options)
+    ended(run)
+
+
+def explain(
+    account: Annotated[str, typer.Argument(help="Name or id.")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Print the explanation from the last scored week; the warehouse is only read."""
+    from pipeline.policy import read_policy
+    from pipeline.reports.telling import told_in_lines
+    from pipeline.scoring.explain import explanation
+    from pipeline.stages.shelf import customers_called, read_book, read_scores
+    from pipeline.workspace import REPOSITORY
+
+    options = Options(workspace, as_of, quiet, verbose)
+    with looking(options, "explain") as (place, warehouse):
+        policy, day = read_policy(REPOSITORY / "policy", place.policy), options.day(place.settings)
+        scores, book = read_scores(warehouse), read_book(place, warehouse, day)
+        named = customers_called(warehouse, account)[0]
+    told = explanation(book, scores, policy, place.settings, named)
+    answered(told, told_in_lines(told))
+
+
+def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
+    def command(
+        workspace: WorkspaceOption = None,
+        as_of: AsOfOption = None,
+        as_json: JsonOption = False,
+        quiet: QuietOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        options = Options(workspace, as_of, quiet, verbose)
+        with running(options, name) as run:
+            through(run, options, stages)
+        if "publish" in stages:
+            _tell_paths(run)
+        _tell_reservations(run, options)
+        ended(run)
+
+    return command
+
+
+def _discard_if_damaged(workspace: "Workspace", say: Say) -> None:
+    """A warehouse that cannot be opened is rebuilt from the archive, and that is said."""
+    from pipeline.warehouse import discard_warehouse, open_warehouse
+
+    try:
+        with open_warehouse(workspace.warehouse, [workspace.staged]):
+            return
+    except WarehouseDamaged as damaged:
+        say(f"{damaged.message}: rebuilding it from the archive")
+        discard_warehouse(workspace.warehouse)
+
+
+def _details(report: Any) -> list[str]:
+    """What a stage did file by file, or table by table."""
+    files = [f"{one.status:<8} {one.path}  {one.note}".rstrip() for one in getattr(report, "files", None) or ()]
+    rows = [f"{count:>10,} rows in {table}" for table, count in (getattr(report, "rows", None) or {}).items() if count]
+    return files + rows
+
+
+def _tell_reservations(run: "Run", options: Options) -> None:
+    """What a person should know when a run ends: one screen; when quiet only files and feeds that are not there."""
+    from pipeline.stages.afterwards import told_afterwards
+
+    files = getattr(run.stages.get("ingest"), "warnings", ())
+    feeds = getattr(run.stages.get("build"), "feeds_not_fresh", {})
+    if not {"ingest", "build"} & run.stages.keys():
+        return
+    told = told_afterwards(run.workspace, run.as_of, files, is_built="build" in run.stages)
+    run.stages["afterwards"] = told
+    if options.quiet:
+        warned([*files, *(f"feed {feed} is {state}" for feed, state in sorted(feeds.items()))])
+    else:
+        for line in told:
+            typer.echo(harmless(line), err=True)
+
+
+def _tell_paths(run: "Run") -> None:
+    out = run.workspace.out / run.as_of.isoformat()
+    answered(None, [str(out / name) for name in FIRST_SEEN if (out / name).exists()])
