@@ -62,6 +62,13 @@ create or replace macro comparable(name) as regexp_replace(lower(trim(name)), '\
 create or replace macro account_ref(namespace, account_id) as
 case when namespace in ('name', 'domain') then comparable(account_id) else account_id end;
 
+-- The canonical table that accepted rows belong to; of usage events only sums by day are kept.
+create or replace macro table_of(source) as
+case
+    when source in ('accepted.usage_user_days', 'accepted.usage_feature_days') then 'usage_events'
+    else split_part(source, '.', 2)
+end;
+
 -- Every version of a table's rows with the rank of the system it comes from: 1 owns the table, null is not used.
 create or replace macro versions_of(source) as table
     with
@@ -71,7 +78,7 @@ create or replace macro versions_of(source) as table
             system as _system,
             rank as _owner_rank
         from meta.owners
-        where table_name = split_part(source, '.', 2)
+        where table_name = table_of(source)
     ),
 
     owner_counts as (
@@ -109,10 +116,36 @@ create or replace macro newest_by_account(source) as table
         account_ref(_account_namespace, account_id) as external_id
     from newest(source);
 
+-- The person whom a tool names by id: their last name, even after they left, or the id where no one ever had it.
+create or replace macro person_name(tool, person) as
+coalesce(
+    (
+        select min(team.full_name)
+        from newest_version('accepted.team') as team
+        where team._system = tool and team.person_id = person
+    ),
+    person
+);
+
+create or replace macro person_email(tool, person) as (
+    select min(team.email)
+    from newest_version('accepted.team') as team
+    where team._system = tool and team.person_id = person
+);
+
+-- The manager of a person who is named by id; a tool may name the manager by id as well.
+create or replace macro person_manager(tool, person) as (
+    select min(coalesce(managers.full_name, team.manager))
+    from newest_version('accepted.team') as team
+    left join newest_version('accepted.team') as managers
+        on team._system = managers._system and team.manager = managers.person_id
+    where team._system = tool and team.person_id = person
+);
+
 -- How the rows of a table name their accounts, counted per file.
 create or replace macro named_accounts(source) as table
     select
-        split_part(source, '.', 2) as table_name,
+        table_of(source) as table_name,
         _system as system,
         _file_id as file_id,
         _account_namespace as namespace,

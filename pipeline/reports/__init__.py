@@ -7,12 +7,14 @@ from pipeline.reports.document import Context, Document
 from pipeline.reports.index import index
 from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr
+from pipeline.reports.quality import quality
 from pipeline.reports.weekly import weekly
 
 REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
     "portfolio": portfolio,
     "weekly": weekly,
     "qbr": qbr,
+    "quality": quality,
 }
 
 __all__ = ["REPORTS", "Context", "Document", "index"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.ledger import Ledger
 from pipeline.policy import Policy
 
 
@@ -31,13 +32,19 @@ class Context:
     """What a report needs that no mart holds: the policy, what the load and the checks found, and what was asked for.
 
     `files` has a row per loaded file and table, `findings` a row per data check that found something; `asked` are the
-    ids of accounts whose pack is wanted whatever is due.
+    ids of accounts whose pack is wanted whatever is due. `ledger` is the account of the load, where there is one.
+    `saves_per_csm` is what a CSM can save in a week, `people` who holds the company's roles, and `sent` the alerts that
+    an earlier run has sent: alert_id -> the day of that run.
     """
 
     policy: Policy
     files: pl.DataFrame = field(default_factory=pl.DataFrame)
     findings: pl.DataFrame = field(default_factory=pl.DataFrame)
     asked: frozenset[str] = frozenset()
+    ledger: Ledger | None = None
+    saves_per_csm: float | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+    sent: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

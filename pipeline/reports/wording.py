@@ -25,6 +25,8 @@ BAND_SHAPES = {
     "critical": "\u25a0",
     "insufficient_data": "\u25cb",
 }
+RISK_WORDS = {"green": "Green", "yellow": "Yellow", "orange": "Orange", "red": "Red"}
+RISK_AS_HEALTH = {"green": "healthy", "yellow": "watch", "orange": "at_risk", "red": "critical"}
 WORDS = {
     "smb": "SMB",
     "mid_market": "Mid-market",
@@ -61,6 +63,16 @@ def word(value: str | None) -> str:
 def band_word(band: str | None) -> str:
     """A health band in print."""
     return BAND_WORDS.get(band or "", "No score")
+
+
+def risk_word(band: str | None) -> str:
+    """A band of churn risk in print."""
+    return RISK_WORDS.get(band or "", "No score")
+
+
+def risk_look(band: str | None) -> str:
+    """The health band whose shape and colour a band of churn risk shares."""
+    return RISK_AS_HEALTH.get(band or "", "none")
 
 
 def number(value: Any, digits: int = 0) -> str:

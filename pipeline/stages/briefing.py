@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import UsageError
+from pipeline.ingest.store import accepted_name
 from pipeline.policy import SegmentsPolicy
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import CONFIG_NAME, Settings
@@ -56,7 +57,7 @@ def feed_of(table: str) -> str:
 def filled_tables(warehouse: Warehouse) -> set[str]:
     """The canonical tables of which any row was ever accepted and stands."""
     standing = (
-        f"select '{table}' as filled where exists (from accepted.{table} where not coalesce(_is_deleted, false))"
+        f"select '{table}' as filled where exists (from {accepted_name(table)} where not coalesce(_is_deleted, false))"
         for table in TABLES
     )
     return set(warehouse.frame(" union all ".join(standing))["filled"])
@@ -156,7 +157,7 @@ def _owners(warehouse: Warehouse, settings: Settings, table: str) -> tuple[str, 
     named = settings.sources.get(table, ())
     if not named and table not in ONE_OWNER:
         return ()
-    feeding = tuple(warehouse.frame(f"select _system from accepted.{table} group by all order by all")["_system"])
+    feeding = tuple(warehouse.frame(f"select _system from {accepted_name(table)} group by all order by all")["_system"])
     if not named and len(feeding) > 1:
         raise UsageError(
             f"{table} come from {' and '.join(feeding)}, and nothing says which of them owns {table}",

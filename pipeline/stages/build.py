@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import FeedStale, QualityGate
-from pipeline.policy import SegmentsPolicy, read_policy
+from pipeline.policy import read_policy
 from pipeline.stages.briefing import feeds_of, filled_tables, owners_of, read_aliases, set_variables
-from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
+from pipeline.stages.fingerprint import Inputs, code_hash, inputs, is_current, remember, remembered
 from pipeline.stages.layers import LAYERS, SQL, in_order, macros, selects
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
@@ -44,8 +44,8 @@ def build(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable
     needs an owner and none is named.
     """
     segments = read_policy(REPOSITORY / "policy", workspace.policy).segments
-    inputs = _fingerprint(workspace, warehouse, as_of, segments)
-    if is_current(warehouse, "build", inputs):
+    wanted = build_inputs(workspace, warehouse, as_of)
+    if is_current(warehouse, "build", wanted):
         say("build: nothing has changed")
         return _report(warehouse, is_unchanged=True)
     _require_rows(warehouse)
@@ -57,23 +57,32 @@ def build(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable
         warehouse.replace("meta.feeds", feeds)
         warehouse.replace("meta.aliases", read_aliases(workspace.sources / "aliases.csv"))
         _make_tables(warehouse, say)
-        remember(warehouse, "build", inputs)
+        remember(warehouse, "build", wanted)
     warehouse.checkpoint()
     return _report(warehouse, is_unchanged=False)
 
 
-def _fingerprint(workspace: Workspace, warehouse: Warehouse, as_of: date, segments: SegmentsPolicy) -> str:
+def build_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Inputs:
+    """What a build works on, part by part."""
     files = warehouse.frame("select file_id, status, extracted_at from meta.files order by loaded_seq, file_id, path")
     aliases = workspace.sources / "aliases.csv"
-    return fingerprint(
-        files.rows(),
-        remembered(warehouse, "ingest"),
-        as_of,
-        workspace.settings.model_dump_json(),
-        segments.model_dump_json(),
-        code_hash(aliases) if aliases.is_file() else "",
-        code_hash(*CODE),
+    return inputs(
+        files=files.rows(),
+        readings=remembered(warehouse, "ingest"),
+        corrections=_corrections(warehouse),
+        as_of=as_of,
+        settings=workspace.settings.model_dump_json(),
+        policy=read_policy(REPOSITORY / "policy", workspace.policy).segments.model_dump_json(),
+        aliases=code_hash(aliases) if aliases.is_file() else "",
+        code=code_hash(*CODE),
     )
+
+
+def _corrections(warehouse: Warehouse) -> list[tuple[int]]:
+    """The corrections with which the files were read."""
+    if not warehouse.has("meta.corrections"):
+        return []
+    return warehouse.frame("select seq from meta.corrections order by seq").rows()
 
 
 def _require_rows(warehouse: Warehouse) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from pipeline.policy import Policy, read_policy
 from pipeline.reports import REPORTS, Context, Document, index, wording
-from pipeline.stages.fingerprint import code_hash, fingerprint, is_current, remember, remembered
+from pipeline.stages.fingerprint import Inputs, code_hash, fingerprint, forget, inputs, is_current, remember, remembered
 from pipeline.stages.press.asked import NAME as ASKED
 from pipeline.stages.press.asked import asked_for
 from pipeline.stages.press.filters import filters
@@ -30,7 +30,7 @@ from pipeline.stages.press.manifest import NAME, findings, loads, manifest
 from pipeline.stages.press.pictures import chart_script, charts_in, pictures
 from pipeline.stages.press.quality import quality_json
 from pipeline.stages.press.tables import data_tables, write_tables
-from pipeline.stages.shelf import read_book, read_scores
+from pipeline.stages.shelf import read_book, read_ledger, read_scores
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
 
@@ -43,6 +43,7 @@ CODE = (
     Path(__file__),
     LOOK,
     PIPELINE / "book.py",
+    PIPELINE / "ledger.py",
 )
 EXIT_PARTIAL = 6
 PRESSES = 2
@@ -97,16 +98,17 @@ def render(
     policy = read_policy(REPOSITORY / "policy", workspace.policy)
     folder = workspace.rendered / as_of.isoformat()
     asked = asked_for(folder, warehouse, only or [])
-    inputs = _inputs(workspace, warehouse, as_of, policy, asked)
-    if is_current(warehouse, "render", inputs) and (folder / NAME).is_file():
+    wanted = render_inputs(workspace, warehouse, as_of, asked)
+    if is_current(warehouse, "render", wanted) and (folder / NAME).is_file():
         say("render: unchanged")
         return RenderReport(is_unchanged=True)
     book, scores = read_book(workspace, warehouse, as_of), read_scores(warehouse)
-    context = Context(policy, loads(warehouse), findings(warehouse), frozenset(asked))
+    ledger = read_ledger(workspace, warehouse, as_of)
+    context = Context(policy, loads(warehouse), findings(warehouse), frozenset(asked), ledger)
     documents = [document for report in REPORTS.values() for document in report(book, scores, context)]
     fresh = _fresh(folder)
     write_tables(data_tables(book, scores), fresh / "data")
-    _write(fresh / "quality" / "quality.json", quality_json(warehouse, as_of))
+    _write(fresh / "quality" / "quality.json", quality_json(ledger, warehouse))
     press = make_press(workspace, as_of, policy, say)
     failed, pages, kept = _documents(press, documents, fresh)
     tables = sorted(path.stem for path in (fresh / "data").glob("*.csv"))
@@ -114,7 +116,7 @@ def render(
     _write(fresh / ASKED, json.dumps(sorted(asked)))
     _write(fresh / NAME, manifest(warehouse, as_of, policy.hash, fresh, pages, list(failed)))
     _swap(fresh, folder)
-    _note(warehouse, inputs, is_whole=not failed)
+    _note(warehouse, wanted, is_whole=not failed)
     report = RenderReport(
         documents=len(documents) + 1,
         pages=sum(pages.values()),
@@ -318,27 +320,29 @@ def _digest(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def _inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, policy: Policy, asked: set[str]) -> str:
+def render_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, asked: set[str]) -> Inputs:
+    """What the documents are made of, part by part."""
     own = workspace.root / "templates"
-    versions = [
-        version(name) for name in ("weasyprint", "altair", "vl-convert-python", "jinja2", "fontpkg-inter", "polars")
-    ]
-    return fingerprint(
-        remembered(warehouse, "build"),
-        remembered(warehouse, "score"),
-        as_of,
-        workspace.settings.model_dump_json(),
-        policy.hash,
-        code_hash(*CODE, *([own] if own.is_dir() else [])),
-        versions,
-        sorted(asked),
+    libraries = ("weasyprint", "altair", "vl-convert-python", "jinja2", "fontpkg-inter", "polars")
+    return inputs(
+        marts=remembered(warehouse, "build"),
+        scores=remembered(warehouse, "score"),
+        as_of=as_of,
+        settings=workspace.settings.model_dump_json(),
+        policy=read_policy(REPOSITORY / "policy", workspace.policy).hash,
+        code=code_hash(*CODE, *([own] if own.is_dir() else [])),
+        libraries=[version(name) for name in libraries],
+        packs_asked_for=sorted(asked),
     )
 
 
-def _note(warehouse: Warehouse, inputs: str, *, is_whole: bool) -> None:
+def _note(warehouse: Warehouse, wanted: Inputs, *, is_whole: bool) -> None:
     """Remember a whole render; one with failures is tried again by the next run."""
     with warehouse.transaction():
-        remember(warehouse, "render", inputs if is_whole else "")
+        if is_whole:
+            remember(warehouse, "render", wanted)
+        else:
+            forget(warehouse, "render")
 
 
 def _fresh(folder: Path) -> Path:

@@ -1,13 +1,40 @@
-"""Reads the marts and scores back from the warehouse, as the values that documents and explanations are made of."""
+"""Reads the marts, scores and accounts of the load back from the warehouse: what documents and explanations need."""
 
 from datetime import date
 
+import polars as pl
+
 from pipeline.book import MARTS, SCORES, Book, Scores
 from pipeline.errors import RunFailed, UsageError
+from pipeline.ingest.compared import header_drift, volumes
+from pipeline.ingest.quality import file_accounts, held_back, readings, rejects_by_rule
+from pipeline.ledger import Ledger
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 
 EVERY = "*"
+BUILT = {
+    "unmatched": (
+        "marts.unmatched_accounts",
+        "select * from marts.unmatched_accounts order by arr desc nulls last, row_count desc, namespace, external_id",
+    ),
+    "matches": ("marts.account_matches", "select * from marts.account_matches order by system, table_name, namespace"),
+    "owners": (
+        "staging.stg_owner_rows",
+        "select * from staging.stg_owner_rows order by table_name, owner_rank, system",
+    ),
+    "gaps": ("marts.account_gaps", "select * from marts.account_gaps order by csm nulls last, field, account_id"),
+    "customers": (
+        "marts.accounts",
+        """
+        select account_id, account_name, csm, case when churned_on is null then arr else churned_arr end as arr,
+            is_scored and churned_on is null as is_customer
+        from marts.accounts order by account_id
+    """,
+    ),
+    "overrides": ("marts.overrides", "select * from marts.overrides order by expires_on, account_id, made_on"),
+}
+FEEDS = "select * from marts.feed_weeks where week_ending_on = ? order by feed"
 
 
 def read_book(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Book:
@@ -41,3 +68,48 @@ def customers_called(warehouse: Warehouse, wanted: str) -> list[str]:
     if near:
         raise UsageError(f"{wanted!r} fits {len(near)} customers", "Use the account's id or its whole name.")
     raise UsageError(f"no customer is called {wanted!r}", "Use an id or a name; data/accounts.csv lists them.")
+
+
+def read_ledger(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Ledger:
+    """What was loaded and how it adds up; what the marts say of it as far as they are built."""
+    company, there = workspace.settings.company, _tables(warehouse)
+    files = file_accounts(warehouse, company.time_zone)
+    frames = {
+        "files": _with_orphans(warehouse, files) if "checks.orphans" in there else files,
+        "rules": rejects_by_rule(warehouse, files),
+        "volume": volumes(warehouse, company.time_zone),
+        "drift": header_drift(warehouse, company.time_zone),
+        "readings": readings(warehouse),
+        "held_back": held_back(warehouse, files),
+        "found": _found(warehouse),
+    }
+    frames |= {name: warehouse.frame(query) for name, (table, query) in BUILT.items() if table in there}
+    if "marts.feed_weeks" in there:
+        frames["feeds"] = warehouse.frame(FEEDS, [as_of])
+    return Ledger.from_frames(as_of, company.reporting_currency, frames)
+
+
+def _tables(warehouse: Warehouse) -> set[str]:
+    return set(warehouse.frame("select schema_name || '.' || table_name as name from duckdb_tables()")["name"])
+
+
+def _with_orphans(warehouse: Warehouse, files: pl.DataFrame) -> pl.DataFrame:
+    orphans = warehouse.frame(
+        "select file_id, table_name, sum(row_count)::bigint as orphans from checks.orphans group by file_id, table_name"
+    )
+    counted = files.join(orphans, on=["file_id", "table_name"], how="left", maintain_order="left")
+    return counted.with_columns(pl.col("orphans").fill_null(0))
+
+
+def _found(warehouse: Warehouse) -> pl.DataFrame:
+    """One row per data check and account that it found something about; the account is null where none is named."""
+    query = """
+        select table_name, bool_or(column_name = 'account_id') as has_account
+        from duckdb_columns() where schema_name = 'checks' group by table_name order by table_name
+    """
+    counted = [
+        f"select '{check}' as \"check\", {'account_id' if has_account else 'null'} as account_id, "
+        f'count(*) as row_count from checks."{check}" group by all'
+        for check, has_account in warehouse.frame(query).iter_rows()
+    ]
+    return warehouse.frame(f"{' union all '.join(counted)} order by all") if counted else pl.DataFrame()

@@ -42,7 +42,7 @@ placed as (
         ) as price_increase_pct_ahead
     from known_weeks
     inner join intermediate.int_account_weeks_described as described using (account_id, week_ending_on)
-    left join intermediate.int_contract_statuses_dated as statuses
+    left join staging.stg_contract_statuses as statuses
         on
             known_weeks.contract_id = statuses.contract_id
             and known_weeks.week_ending_on >= statuses.from_on

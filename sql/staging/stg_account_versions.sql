@@ -7,7 +7,17 @@ told as (
         refs.account_id,
         versions._owner_rank as owner_rank,
         extracted_day(versions._extracted_at) as valid_from_on,
-        versions.* exclude (account_id, parent_account_id),
+        versions.* exclude (
+            account_id, parent_account_id, csm, csm_email, csm_manager, account_executive, executive_sponsor, technical_lead
+        ),
+        person_name(versions._system, versions.csm) as csm,
+        coalesce(versions.csm_email, person_email(versions._system, versions.csm)) as csm_email,
+        coalesce(
+            person_name(versions._system, versions.csm_manager), person_manager(versions._system, versions.csm)
+        ) as csm_manager,
+        person_name(versions._system, versions.account_executive) as account_executive,
+        person_name(versions._system, versions.executive_sponsor) as executive_sponsor,
+        person_name(versions._system, versions.technical_lead) as technical_lead,
         parents.account_id as parent_account_id
     from versions_of('accepted.accounts') as versions
     inner join staging.stg_account_refs as refs

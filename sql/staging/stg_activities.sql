@@ -6,7 +6,7 @@ select
     occurred_at,
     subject,
     summary,
-    owner,
+    person_name(_system, owner) as owner,
     direction,
     was_attended,
     contact_id,

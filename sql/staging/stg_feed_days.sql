@@ -10,8 +10,8 @@ dated as (
     union all
     select
         'usage' as feed,
-        local_day(occurred_at) as told_on
-    from accepted.usage_events
+        used_on as told_on
+    from accepted.usage_user_days
     union all
     select
         'tickets' as feed,

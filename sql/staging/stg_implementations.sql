@@ -12,7 +12,7 @@ select
     budget,
     spent,
     currency,
-    owner,
+    person_name(_system, owner) as owner,
     has_technical_blocker,
     uat_executed,
     uat_passed,

@@ -7,7 +7,7 @@ select
     type,
     planned_on,
     known_day(actual_on) as actual_on,
-    owner,
+    person_name(_system, owner) as owner,
     our_actions,
     customer_actions,
     deliverables,

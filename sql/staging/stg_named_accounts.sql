@@ -14,6 +14,8 @@ named as (
     union all
     select * from named_accounts('accepted.usage_daily')
     union all
+    select * from named_accounts('accepted.usage_user_days')
+    union all
     select * from named_accounts('accepted.users')
     union all
     select * from named_accounts('accepted.limits')

@@ -13,7 +13,7 @@ select
     close_on,
     coalesce(is_closed, false) and is_known(close_on) as is_closed,
     case when is_known(close_on) then is_won end as is_won,
-    owner,
+    person_name(_system, owner) as owner,
     contract_id,
     record_url
 from newest_by_account('accepted.opportunities')

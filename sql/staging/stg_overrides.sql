@@ -4,7 +4,7 @@ select
     made_on,
     band,
     reason,
-    author,
+    person_name(_system, author) as author,
     expires_on
 from newest_by_account('accepted.overrides')
 inner join staging.stg_account_refs using (namespace, external_id)

@@ -7,7 +7,7 @@ select
     probability,
     impact,
     mitigation,
-    owner,
+    person_name(_system, owner) as owner,
     case when status = 'resolved' and resolved_on > getvariable('as_of') then 'monitoring' else status end as status,
     is_blocker,
     root_cause,

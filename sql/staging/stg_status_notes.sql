@@ -8,7 +8,7 @@ select
     next_week,
     decision_needed,
     health,
-    owner
+    person_name(_system, owner) as owner
 from newest_by_account('accepted.status_notes')
 inner join staging.stg_account_refs using (namespace, external_id)
 where is_known(week_ending_on)

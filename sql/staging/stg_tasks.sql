@@ -3,7 +3,7 @@ select
     task_id,
     account_id,
     title,
-    owner,
+    person_name(_system, owner) as owner,
     side,
     due_on,
     priority,

@@ -32,7 +32,7 @@ select
     is_escalated,
     escalation_level,
     requester_email,
-    assignee,
+    person_name(_system, assignee) as assignee,
     agent_reply_count,
     known_instant(workaround_at) as workaround_at,
     known_day(rca_on) as rca_on,

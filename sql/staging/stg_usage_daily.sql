@@ -33,26 +33,7 @@ settled as (
     ) = 1
 ),
 
--- Events are one each by their id, else by the whole row; users can be told apart only where the tool names them.
-events as (
-    select
-        _system,
-        _account_namespace,
-        _owner_rank,
-        account_id,
-        local_day(occurred_at) as used_on,
-        feature,
-        user_id,
-        coalesce(quantity, 1) as quantity
-    from versions_of('accepted.usage_events')
-    where not coalesce(_is_deleted, false)
-    qualify row_number() over (
-        partition by _system, coalesce(event_id, _row_hash)
-        order by _extracted_at desc, _row_hash asc, _file_id asc, _line asc
-    ) = 1
-),
-
--- Summed by feature, and over all features for the day's total.
+-- Events were added up when they were loaded; users can be told apart only where the tool names them.
 summed as (
     select
         _system,
@@ -61,14 +42,21 @@ summed as (
         account_id,
         used_on,
         feature,
+        sum(active_users)::bigint as active_users,
+        sum(event_count)::bigint as event_count
+    from versions_of('accepted.usage_feature_days')
+    group by _system, _account_namespace, _owner_rank, account_id, used_on, feature
+    union all by name
+    select
+        _system,
+        _account_namespace,
+        _owner_rank,
+        account_id,
+        used_on,
         count(distinct user_id) as active_users,
-        sum(quantity)::bigint as event_count
-    from events
-    group by
-        grouping sets (
-            (_system, _account_namespace, _owner_rank, account_id, used_on, feature),
-            (_system, _account_namespace, _owner_rank, account_id, used_on)
-        )
+        sum(event_count)::bigint as event_count
+    from versions_of('accepted.usage_user_days')
+    group by _system, _account_namespace, _owner_rank, account_id, used_on
 ),
 
 daily as (

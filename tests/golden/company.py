@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import SCORES, Book, Scores
 from pipeline.policy import read_policy
 from pipeline.reports import Context
 from pipeline.workspace import REPOSITORY, Settings
 from tests.golden.factory import AS_OF, book_frames, score_frames
+from tests.golden.ledger import ledger
 
 SETTINGS = Settings.model_validate({"company": {"name": "Bright & Sons <Ltd>", "fiscal_year_starts_month": 2}})
 POLICY = read_policy(REPOSITORY / "policy", REPOSITORY / "no-overrides")
@@ -29,8 +30,8 @@ def company(
     book = Book.from_frames(AS_OF, SETTINGS, frames)
     return SimpleNamespace(
         book=book,
-        scores=Scores(**scores),
-        context=Context(POLICY, FILES, FINDINGS, asked),
+        scores=Scores(**{name: scores.get(name, pl.DataFrame()) for name in SCORES}),
+        context=Context(POLICY, FILES, FINDINGS, asked, ledger()),
         settings=SETTINGS,
         policy=POLICY,
     )

@@ -28,6 +28,7 @@ def test_every_report_of_the_list_makes_documents() -> None:
         "portfolio": True,
         "weekly": True,
         "qbr": True,
+        "quality": True,
     }
 
 

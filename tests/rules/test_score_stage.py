@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.book import SCORES, Book, Scores
 from pipeline.errors import RunFailed
-from pipeline.stages.fingerprint import remember
+from pipeline.stages.fingerprint import inputs, remember
 from pipeline.stages.score import READ, score
 from pipeline.warehouse import open_warehouse
 from pipeline.workspace import Workspace
@@ -23,7 +23,7 @@ def build(warehouse, panel, print_="one"):
     book = panel.book()
     for mart in READ:
         warehouse.replace(f"marts.{mart}", getattr(book, mart))
-    remember(warehouse, "build", print_)
+    remember(warehouse, "build", inputs(files=print_))
 
 
 def test_scores_are_written_for_the_marts_and_not_twice(workspace):

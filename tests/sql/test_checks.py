@@ -46,12 +46,87 @@ def test_each_check_finds_its_fault(a_company: Callable[..., Company]) -> None:
         "contracts_entered_twice": 1,
         "contracts_with_older_rate": 0,
         "contracts_without_rate": 1,
+        "customers_absent_from_feeds": 0,
         "duplicate_open_plans": 1,
         "orphans": 1,
+        "records_outside_service": 0,
         "solved_without_date": 1,
         "usage_outside_service": 2,
     }
     company.shows(
         "select table_name, system, external_id, first_line, row_count from checks.orphans",
         "table_name | system | external_id | first_line | row_count\ncontracts | crm | nobody | 4 | 1",
+    )
+
+
+def test_a_customer_that_a_feed_never_names_is_found(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    a_customer(company)
+    company.given("accounts", "account_id | account_name | status\nb | b | active")
+    company.given(
+        "contracts",
+        "contract_id | account_id | starts_on | ends_on | arr\n2 | b | 2025-09-01 | 2026-08-31 | 5.00",
+    )
+    company.given("tickets", "ticket_id | account_id | created_at\n1 | a | 2026-06-01 12:00:00Z")
+    company.built()
+    company.shows(
+        "select account_id, feed, arr from checks.customers_absent_from_feeds",
+        "account_id | feed | arr\nb | tickets | 5.00",
+    )
+
+
+def test_records_over_90_days_outside_a_customers_life_are_found(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    company.given("accounts", "account_id | account_name\na | a\nb | b")
+    company.given(
+        "contracts",
+        """
+        contract_id | account_id | starts_on  | ends_on    | arr  | signed_on
+        1           | a          | 2025-01-01 | 2025-12-31 | 1.00 | 2024-12-01
+        2           | b          | 2025-01-01 |            | 1.00 | 2024-12-01
+        """,
+    )
+    company.given(
+        "tickets",
+        """
+        ticket_id | account_id | created_at
+        edge      | a          | 2026-03-31 12:00:00Z
+        after     | a          | 2026-04-01 12:00:00Z
+        ongoing   | b          | 2026-06-01 12:00:00Z
+        """,
+    )
+    company.given(
+        "activities",
+        """
+        activity_id | account_id | occurred_at
+        edge        | a          | 2024-10-03 12:00:00Z
+        before      | a          | 2024-10-02 12:00:00Z
+        """,
+    )
+    company.given("invoices", "invoice_id | account_id | issued_on | due_on\n1 | a | 2026-05-01 | 2026-06-01")
+    company.given(
+        "survey_responses",
+        "response_id | account_id | respondent_id | score | responded_at\n1 | b | x | 9 | 2020-01-01 12:00:00Z",
+    )
+    company.built()
+    company.shows(
+        "select table_name, account_id, before_count, after_count from checks.records_outside_service order by all",
+        """
+        table_name       | account_id | before_count | after_count
+        activities       | a          | 1            | 0
+        invoices         | a          | 0            | 1
+        survey_responses | b          | 1            | 0
+        tickets          | a          | 0            | 1
+        """,
+    )
+
+
+def test_use_outside_the_contracts_is_found(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    a_customer(company)
+    company.given("usage_daily", "account_id | used_on | event_count\na | 2025-08-31 | 7\na | 2025-09-01 | 7")
+    company.built()
+    company.shows(
+        "select account_id, day_count, first_used_on from checks.usage_outside_service",
+        "account_id | day_count | first_used_on\na | 1 | 2025-08-31",
     )

@@ -208,24 +208,63 @@ def test_the_newest_file_decides_what_a_day_was(a_company: Callable[..., Company
     )
 
 
-def test_events_become_days_each_event_once(a_company: Callable[..., Company]) -> None:
+def test_sums_of_events_are_days_whose_users_count_once(a_company: Callable[..., Company]) -> None:
     company = a_company()
     customers(company, "a")
     company.given(
-        "usage_events",
+        "usage_user_days",
         """
-        event_id | account_id | user_id | feature | occurred_at          | quantity
-        e1       | a          | u1      | x       | 2026-06-26T14:00:00Z | 1
-        e1       | a          | u1      | x       | 2026-06-26T14:00:00Z | 1
-        e2       | a          | u2      | x       | 2026-06-26T15:00:00Z | 2
-        e3       | a          | u1      | y       | 2026-06-27T03:30:00Z |
+        account_id | user_id | used_on    | event_count | _file_id
+        a          | u1      | 2026-06-26 | 2           | f1
+        a          | u2      | 2026-06-26 | 2           | f1
+        a          | u1      | 2026-06-26 | 1           | f2
+        a          |         | 2026-06-26 | 1           | f2
+        """,
+    )
+    company.given(
+        "usage_feature_days",
+        """
+        account_id | feature | used_on    | event_count | active_users | _file_id
+        a          | x       | 2026-06-26 | 3           | 2            | f1
+        a          | y       | 2026-06-26 | 1           | 1            | f1
+        a          | x       | 2026-06-26 | 2           | 0            | f2
         """,
     )
     company.built()
     company.shows(
+        """
+        select feature, active_users, event_count from staging.stg_usage_daily order by feature nulls first
+        """,
+        """
+        feature | active_users | event_count
+                | 2            | 6
+        x       | 2            | 5
+        y       | 1            | 1
+        """,
+    )
+    company.shows(
         f"select account_id, login_day_count_30d, user_day_count_30d, event_count_30d {LATEST}",
         """
         account_id | login_day_count_30d | user_day_count_30d | event_count_30d
-        a          | 1                   | 2                  | 4
+        a          | 1                   | 2                  | 6
         """,
+    )
+
+
+def test_days_of_a_system_that_does_not_own_usage_events_are_not_used(a_company: Callable[..., Company]) -> None:
+    company = a_company(sources={"usage_events": ["tracker"]})
+    customers(company, "a")
+    company.given("account_keys", "system | external_id | account_id\ntracker | a | a\nother | a | a")
+    company.given(
+        "usage_user_days",
+        """
+        account_id | user_id | used_on    | event_count | _system
+        a          | u1      | 2026-06-26 | 2           | tracker
+        a          | u2      | 2026-06-26 | 7           | other
+        """,
+    )
+    company.built()
+    company.shows(
+        "select told_as, active_users, event_count from staging.stg_usage_daily",
+        "told_as | active_users | event_count\ntracker:a | 1 | 2",
     )

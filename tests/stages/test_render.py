@@ -46,6 +46,7 @@ LOADS = pl.DataFrame(
 )
 REJECTED = pl.DataFrame(
     {
+        "file_id": ["f1"],
         "path": ["accounts.csv"],
         "table_name": ["accounts"],
         "line": [4],
@@ -98,7 +99,9 @@ def test_the_work_folder_holds_every_output_with_its_hash_and_pages(rendered: Pa
         "portfolio/portfolio.pdf",
         "weekly/review.html",
         "data/accounts.csv",
+        "quality/quality.html",
         "quality/quality.json",
+        "quality/quality.pdf",
     } <= set(listed)
     assert all(output["pages"] > 0 for path, output in listed.items() if path.endswith(".pdf"))
     assert manifest(rendered)["inputs"][0]["rejected"] == 1

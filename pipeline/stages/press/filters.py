@@ -27,6 +27,8 @@ PLAIN = (
     wording.days_away,
     wording.word,
     wording.band_word,
+    wording.risk_word,
+    wording.risk_look,
 )
 
 

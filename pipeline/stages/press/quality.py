@@ -1,36 +1,67 @@
-"""quality.json: what became of every row of every file, why rows were rejected, how far each feed reaches."""
+"""quality.json: what became of every row of every file, whom the rows name, how far each feed reaches."""
 
 import json
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
-from pipeline.ingest.quality import NO_ORPHANS, file_accounts, quality
+from pipeline.ledger import Ledger
+from pipeline.reports.quality_load import COUNTS, balance
 from pipeline.warehouse import Warehouse
 
-REJECTED = """
+LISTED = 10_000
+REJECTED = f"""
     select path, table_name as "table", line, column_name as "column", rule, remedy
-    from rejected.rows order by path, table_name, line, column_name, rule
+    from rejected.rows order by path, table_name, line, column_name, rule limit {LISTED}
 """
+Row = dict[str, Any]
 
 
-def quality_json(warehouse: Warehouse, as_of: date) -> str:
-    """The report as JSON text; the rejected rows' contents stay in the warehouse."""
-    content: dict[str, Any] = {
-        "as_of": as_of.isoformat(),
-        **quality(file_accounts(warehouse), _orphans(warehouse), _feeds(warehouse, as_of)),
+def quality_json(ledger: Ledger, warehouse: Warehouse) -> str:
+    """The report as JSON text; of rejected rows the place and the reason, their contents stay in the warehouse."""
+    content: Row = {
+        "as_of": ledger.as_of,
+        "currency": ledger.currency,
+        "balance": balance(ledger),
+        **{name: [shape(row) for row in frame.to_dicts()] for name, (frame, shape) in _parts(ledger).items()},
         "rejected": warehouse.frame(REJECTED).to_dicts(),
     }
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=_plain) + "\n"
 
 
-def _orphans(warehouse: Warehouse) -> pl.DataFrame:
-    if not warehouse.has("checks.orphans"):
-        return NO_ORPHANS
-    return warehouse.frame("select file_id, table_name, row_count from checks.orphans")
+def file_entry(row: Row) -> Row:
+    """What the data file says of one file and table; counts are 0 for a file that was not read."""
+    counts = {name: row[name] or 0 for name in COUNTS}
+    kept = ("path", "status", "note", "source", "export", "encoding", "dialect", "confidence", "remarks", "is_newest")
+    described = {name: row[name] for name in kept}
+    unmapped = row["unmapped"] or []
+    return {
+        **described,
+        "table": row["table_name"],
+        **counts,
+        "unmapped": unmapped,
+        "extracted_at": row["extracted_at"],
+    }
 
 
-def _feeds(warehouse: Warehouse, as_of: date) -> pl.DataFrame:
-    query = "select feed, newest_on, age_days, state from marts.feed_weeks where week_ending_on = ?"
-    return warehouse.frame(query, [as_of])
+def _parts(ledger: Ledger) -> dict[str, tuple[Any, Callable[[Row], Row]]]:
+    """The lists of the file by name: a frame, and how a row of it is written."""
+    return {
+        "files": (ledger.files, file_entry),
+        "feeds": (ledger.feeds, dict),
+        "rules": (ledger.rules, dict),
+        "volume": (ledger.volume, dict),
+        "drift": (ledger.drift, dict),
+        "readings": (ledger.readings, dict),
+        "held_back": (ledger.held_back, dict),
+        "matches": (ledger.matches, dict),
+        "unmatched": (ledger.unmatched, dict),
+        "owners": (ledger.owners, dict),
+        "gaps": (ledger.gaps, dict),
+        "findings": (ledger.found, dict),
+    }
+
+
+def _plain(value: date | Decimal) -> str | float:
+    return value.isoformat() if isinstance(value, date) else float(value)
