@@ -30,6 +30,7 @@ check: $(INSTALLED) libraries ## Exactly what CI runs: format, lint, types, arch
 bench: $(INSTALLED) libraries ## The slow sweeps and benchmarks
 	@$(BIN)/pytest -m nightly -n 0
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.score
 	@$(BIN)/python -m bench.ingest
 
 docs: $(INSTALLED) ## The pages of the sources in docs/sources, anew from their TOML

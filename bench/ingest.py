@@ -144,9 +144,8 @@ def compare(folder: Path, rows: int) -> None:
     arguments = ("ingest", "-q", "--workspace", str(workspace), "--as-of", "2026-06-28")
     ours = measured(str(BELLWETHER), *arguments)
     ratio = ours.seconds / bare.seconds
-    say(
-        f"bellwether ingest              {ours.seconds:8.2f} s   {ours.megabytes:6,.0f} MB   {ratio:.2f} times (limit {LIMIT})"
-    )
+    say(f"bellwether ingest              {ours.seconds:8.2f} s   {ours.megabytes:6,.0f} MB")
+    say(f"ratio                          {ratio:8.2f}     (limit {LIMIT})")
     again = measured(str(BELLWETHER), *arguments)
     say(f"the same folder, unchanged     {again.seconds:8.2f} s   {again.megabytes:6,.0f} MB")
 

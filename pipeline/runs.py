@@ -28,6 +28,7 @@ class Run:
     command: str = ""
     stages: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    afterwards: list[str] = field(default_factory=list)
     exit_code: int = 1
     error: str = ""
 

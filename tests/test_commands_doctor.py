@@ -11,6 +11,7 @@ def test_a_good_file_is_explained_column_by_column(acme: Commands) -> None:
     [look] = said.result
     assert (said.code, look["status"], look["source"], look["export"]) == (0, "would be loaded", "canonical", "goals")
     assert (look["encoding"], look["delimiter"], look["records"], look["header_line"]) == ("utf-8", ";", 61, 1)
+    assert look["certainty"] == "100% of the headers that mark it, 100% of the columns known"
     assert look["exported_at"] == f"{AS_OF}T04:00:00"
     columns = {column["header"]: column for column in look["columns"]}
     assert (columns["due_on"]["fills"], columns["due_on"]["kind"]) == (["goals.due_on"], "date")
@@ -26,6 +27,14 @@ def test_people_get_the_same_in_lines(acme: Commands) -> None:
     assert "would be loaded" in said
     assert "not mapped    Mood" in said
     assert "canonical goals (confirmed)" in said
+    assert "80% of the columns known" in said
+
+
+def test_how_a_column_was_decided_is_told(acme: Commands) -> None:
+    rows = "".join(f"g{day},a1,Save,{day}/03/2026\n" for day in range(1, 29))
+    [look] = acme("doctor", acme.put("goals.csv", GOALS + rows), "--json").result
+    due = next(column for column in look["columns"] if column["header"] == "due_on")
+    assert (due["unreadable"], "day first: 16 of" in due["how"]) == (0, True)
 
 
 def test_nothing_is_loaded_and_nothing_left_behind(acme: Commands) -> None:

@@ -117,6 +117,8 @@ def _look_in_lines(one: "Look") -> Iterator[str]:
     yield f"{one.path}: {one.status}{', ' + one.note if one.note else ''}"
     facts = {
         "recognised as": f"{one.source} {one.export} ({one.confidence})" if one.source else "",
+        "certainty": one.certainty,
+        "next best": "; ".join(one.runners_up),
         "exported at": one.exported_at,
         "written in": one.encoding,
         "delimiter": repr(one.delimiter) if one.delimiter else "",

@@ -119,7 +119,13 @@ def looking(options: Options, command: str) -> Iterator[tuple["Workspace", "Ware
 
 def ended(run: "Run") -> None:
     """Answer with what the run did and end with its code."""
-    ANSWER.result = {"run_id": run.run_id, "as_of": run.as_of, "seconds": run.seconds, "stages": run.stages}
+    ANSWER.result = {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "seconds": run.seconds,
+        "stages": run.stages,
+        "afterwards": run.afterwards,
+    }
     if code := worst_exit_code(run.exit_codes):
         raise typer.Exit(code)
 

@@ -51,7 +51,9 @@ def register(app: typer.Typer) -> None:
         stages = WEEK if name == "weekly" else (name,)
         app.command(name, help=help_)(_stage_command(name, stages))
     app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")(qbr)
-    app.command("explain", help="Why an account has its health score, what moved it, and what would lift it.")(explain)
+    app.command(
+        "explain", help="Why an account has its health score and churn risk, what moved them, what would help."
+    )(explain)
 
 
 def through(run: "Run", options: Options, stages: Sequence[str], only: list[str] | None = None) -> None:
@@ -95,8 +97,8 @@ def qbr(
         through(run, options, ("ingest", "build", "score"))
         through(run, options, ("render",), only=["*"] if every else accounts)
         through(run, options, ("publish",))
+        _tell_reservations(run, options)
     _tell_paths(run)
-    _tell_reservations(run, options)
     ended(run)
 
 
@@ -109,9 +111,13 @@ def explain(
     verbose: VerboseOption = False,
 ) -> None:
     """Print the explanation from the last scored week; the warehouse is only read."""
+    from dataclasses import asdict
+
     from pipeline.policy import read_policy
     from pipeline.reports.telling import told_in_lines
+    from pipeline.reports.telling_risk import risk_in_lines
     from pipeline.scoring.explain import explanation
+    from pipeline.scoring.explain_risk import risk_explanation
     from pipeline.stages.shelf import customers_called, read_book, read_scores
     from pipeline.workspace import REPOSITORY
 
@@ -120,8 +126,9 @@ def explain(
         policy, day = read_policy(REPOSITORY / "policy", place.policy), options.day(place.settings)
         scores, book = read_scores(warehouse), read_book(place, warehouse, day)
         named = customers_called(warehouse, account)[0]
-    told = explanation(book, scores, policy, place.settings, named)
-    answered(told, told_in_lines(told))
+    health = explanation(book, scores, policy, place.settings, named)
+    risk = risk_explanation(book, scores, policy.churn_risk, named)
+    answered({**asdict(health), "churn_risk": asdict(risk)}, [*told_in_lines(health), "", *risk_in_lines(risk)])
 
 
 def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
@@ -135,9 +142,9 @@ def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
         options = Options(workspace, as_of, quiet, verbose)
         with running(options, name) as run:
             through(run, options, stages)
+            _tell_reservations(run, options)
         if "publish" in stages:
             _tell_paths(run)
-        _tell_reservations(run, options)
         ended(run)
 
     return command
@@ -171,7 +178,7 @@ def _tell_reservations(run: "Run", options: Options) -> None:
     if not {"ingest", "build"} & run.stages.keys():
         return
     told = told_afterwards(run.workspace, run.as_of, files, is_built="build" in run.stages)
-    run.stages["afterwards"] = told
+    run.afterwards = told
     if options.quiet:
         warned([*files, *(f"feed {feed} is {state}" for feed, state in sorted(feeds.items()))])
     else:

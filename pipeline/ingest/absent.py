@@ -120,13 +120,13 @@ def _conclude(warehouse: Warehouse, full: Full) -> None:
 
 def _outcome(warehouse: Warehouse, full: Full, moment: str) -> str:
     """`whole`, `partial` (keys were unreadable) or `held` (more than half of the keys are gone), which is reported."""
-    held = f"from meta.held_back where table_name = '{full.table.name}' and system = '{full.system}' "
-    warehouse.execute(f"delete {held} and extracted_at = {moment}")
+    warehouse.execute(f"delete {_held(full)} and extracted_at = {moment}")
     place = f"meta.full_exports where {full.place} and extracted_at = {moment}"
     if not warehouse.value(f"select bool_and(is_complete) from {place}"):
         return "partial"
     was, lost = warehouse.frame("select count(*), count(*) filter (is_lost) from lost_keys").row(0)
     if lost * 2 <= was:
+        warehouse.execute(f"delete {_held(full)} and extracted_at < {moment}")
         return "whole"
     warehouse.execute(
         f"""
@@ -136,6 +136,11 @@ def _outcome(warehouse: Warehouse, full: Full, moment: str) -> str:
         """
     )
     return "held"
+
+
+def _held(full: Full) -> str:
+    """What was held back of the table; an export that came whole settles what was held back before it."""
+    return f"from meta.held_back where table_name = '{full.table.name}' and system = '{full.system}'"
 
 
 def _delete_lost(warehouse: Warehouse, full: Full, moment: str) -> None:

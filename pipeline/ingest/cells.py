@@ -8,7 +8,8 @@ from typing import Final
 
 from pipeline.ingest.durations import duration, fast_duration
 from pipeline.ingest.moments import Style
-from pipeline.ingest.numbers import EXACT, currency, fast_money, fast_number, fast_whole, money, number, whole
+from pipeline.ingest.money import EXACT, currency, fast_money, money
+from pipeline.ingest.numbers import fast_number, fast_whole, number, whole
 from pipeline.ingest.sql_text import is_one_of, let, quoted, trimmed
 from schemas.sources import Column
 
@@ -134,7 +135,7 @@ def typed(text: str, kind: str, column: Column, style: Style, exact: str = EXACT
             return _salesforce_id(text)
         case "whole":
             value = whole(text, style.decimal)
-            return f"{value} * {column.times}" if column.times else value
+            return f"try({value} * {column.times})" if column.times else value
         case "number":
             return number(text, style.decimal, column.times)
         case "money":

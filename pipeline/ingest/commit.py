@@ -110,7 +110,7 @@ def _files(this: Load, status: str, note: str) -> pl.DataFrame:
         file_row(one.arrival, identity, status, note)
         | {"system": one.system, "export": one.export, "extracted_at": one.exported_at}
         | {"loaded_seq": entry.seq if status == "loaded" else None}
-        | {"dialect": one.text.records.delimiter, "remarks": "; ".join(one.text.remarks)}
+        | {"dialect": one.text.records.delimiter, "remarks": "; ".join((*one.text.remarks, *one.file.remarks))}
         | {"confidence": one.file.file.confidence}
         for one, entry, identity in zip(this.deliveries, this.entries, this.file_ids, strict=True)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.ingest.cells import clean
-from pipeline.ingest.moments import NUMERIC, Order, Style, is_epoch
+from pipeline.ingest.moments import NUMERIC, Epoch, Mark, Order, Style, is_epoch
 from pipeline.ingest.plan import Leaf, planned
 from pipeline.ingest.recognise import Recognised
 from pipeline.ingest.sql_text import quoted
@@ -64,22 +64,16 @@ class Decided:
         return Style(decimal=decimal_of(found, leaf.spec)) if leaf.kind in NUMBERS else Style()
 
 
-def declared_order(column: Column, source: Source) -> Order:
-    """The order that the source's TOML gives: by a numeric format, or by day_first of the column or the source."""
+def format_order(column: Column) -> Order:
+    """The order of the column's numeric formats; `undecided` where it declares none, or both."""
     orders: set[Order] = {"day" for one in column.formats if _DAY_FIRST.match(one)}
     orders |= {"month" for one in column.formats if _MONTH_FIRST.match(one)}
-    if len(orders) == 1:
-        return orders.pop()
+    return orders.pop() if len(orders) == 1 else "undecided"
+
+
+def _declared_order(column: Column, source: Source) -> Order:
     day_first = source.day_first if column.day_first is None else column.day_first
     return "undecided" if day_first is None else "day" if day_first else "month"
-
-
-def is_by_format(column: Column) -> bool:
-    """Whether a declared format settles the order, whatever the column holds."""
-    return declared_order(column.model_copy(update={"day_first": None}), _NO_SOURCE) != "undecided"
-
-
-_NO_SOURCE = Source(system="none", title="")
 
 
 def order_of(found: Evidence, column: Column, source: Source) -> Order:
@@ -87,24 +81,25 @@ def order_of(found: Evidence, column: Column, source: Source) -> Order:
 
     Dates written with points are day first in every country that writes them so.
     """
-    if is_by_format(column):
-        return declared_order(column, source)
+    by_format = format_order(column)
+    if by_format != "undecided":
+        return by_format
     if found.day and found.month:
         return "contradictory"
     if found.day or found.month:
         return "day" if found.day else "month"
-    declared = declared_order(column, source)
+    declared = _declared_order(column, source)
     return "day" if declared == "undecided" and found.points and found.points == found.numeric else declared
 
 
-def _epoch(found: Evidence) -> str:
+def _epoch(found: Evidence) -> Epoch:
     """`s` or `ms` where every text of the column is such a count."""
-    counts = {"s": found.seconds, "ms": found.milliseconds}
+    counts: dict[Epoch, int] = {"s": found.seconds, "ms": found.milliseconds}
     return next((name for name, count in counts.items() if count and count == found.texts), "")
 
 
-def decimal_of(found: Evidence, column: Column) -> str:
-    """The decimal mark: the declared one, else a comma where the column's texts prove it and none speaks for a point."""
+def decimal_of(found: Evidence, column: Column) -> Mark:
+    """The decimal mark: the declared one, else a comma where some text proves it and none speaks for a point."""
     if "decimal" in column.model_fields_set:
         return column.decimal
     return "," if found.comma and not found.point and not found.thousand else "."
@@ -137,9 +132,7 @@ def _evidence(
     warehouse: Warehouse, view: str, pairs: Iterable[tuple[Leaf, int]], nulls: tuple[str, ...]
 ) -> dict[int, Evidence]:
     pairs = list(pairs)
-    texts = ", ".join(
-        f"{leaf.text([clean(f'c{place}', nulls)])} as x{at}" for at, (leaf, place) in enumerate(pairs)
-    )
+    texts = ", ".join(f"{leaf.text([clean(f'c{place}', nulls)])} as x{at}" for at, (leaf, place) in enumerate(pairs))
     parts = ", ".join(f"{_part(leaf, f'x{at}')} as g{at}" for at, (leaf, _) in enumerate(pairs))
     counts = ", ".join(count for at, (leaf, _) in enumerate(pairs) for count in _counts(leaf, f"x{at}", f"g{at}"))
     row = iter(warehouse.frame(f"select {counts} from (select *, {parts} from (select {texts} from {view}))").row(0))

@@ -13,9 +13,7 @@ _WORDS: Final = (
     rf"(?:{_AMOUNT} ?(?:h|hrs?|hours?)[ ,]*(?:and )?)?(?:{_AMOUNT} ?(?:m|mins?|minutes?)[ ,]*(?:and )?)?"
     rf"(?:{_AMOUNT} ?(?:s|secs?|seconds?))?[ ,]*$"
 )
-_ISO: Final = (
-    rf"^(?i)P(?:{_AMOUNT}W)?(?:{_AMOUNT}D)?(?:T(?:{_AMOUNT}H)?(?:{_AMOUNT}M)?(?:{_AMOUNT}S)?)?$"
-)
+_ISO: Final = rf"^(?i)P(?:{_AMOUNT}W)?(?:{_AMOUNT}D)?(?:T(?:{_AMOUNT}H)?(?:{_AMOUNT}M)?(?:{_AMOUNT}S)?)?$"
 _NAMES: Final = ("w", "d", "h", "m", "s")
 _EACH: Final = {"w": "10080", "d": "1440", "h": "60", "m": "1", "s": "1 / 60.0"}
 

@@ -25,8 +25,11 @@ SAMPLE = 256 * 1024
 WESTERN = "cp1252"
 MANY_ZEROS = 0.4
 FEW_ZEROS = 0.05
+FEW_CONTROLS = 0.04
 MIXED_SHARE = 0.1
 MISREAD = re.compile(rb"\xc3\x83\xc2[\xa1-\xbf]|\xc3\xa2\xe2\x82\xac|\xc3\x82\xc2\xa0")  # Ã© and its like
+_WIDE = tuple(mark for mark, codec in MARKS if codec != "utf-8-sig")
+_NO_TEXT = bytes([*range(2, 9), *range(14, 26)])
 _HIGH = bytes(range(128, 256))
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf]|[\xa1-\xa6\xac-\xaf\xb3\xbc-\xbe](?=[^\W\d_])")
 
@@ -56,6 +59,12 @@ class Clues:
             except UnicodeDecodeError:
                 self.is_utf8 = False
             self.misread += len(MISREAD.findall(block))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the file begins like text in some encoding, and not like a picture or a program."""
+        is_wide = self.head.startswith(_WIDE) or bool(_utf16_without_mark(self.head))
+        return is_wide or len(self.head.translate(None, delete=_NO_TEXT)) >= len(self.head) * (1 - FEW_CONTROLS)
 
     @property
     def is_clean(self) -> bool:

@@ -53,7 +53,7 @@ def found_files(root: Path, within: Path) -> Iterator[Found | Refused]:
 
 def is_junk(name: str) -> bool:
     """Whether a file or folder is hidden, or left behind by a Mac."""
-    return name.startswith(".") or name == "__MACOSX"
+    return (name.startswith(".") and name.strip(".") != "") or name == "__MACOSX"
 
 
 def kind_of(name: str) -> str:

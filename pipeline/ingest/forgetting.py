@@ -22,10 +22,10 @@ from pipeline.ingest.members import stored
 from pipeline.ingest.personal import Kind, Privacy, privacy_of, remember_forgotten, withheld
 from pipeline.ingest.recognise import Unrecognised
 from pipeline.ingest.redaction import hashed
+from pipeline.ingest.store import text_columns
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source
-from schemas.tables import TABLES
 
 BLOCK = 1024**2
 TELLING = 6
@@ -33,6 +33,7 @@ PEOPLE = (
     "select account_id, email from accepted.contacts",
     "select account_id, respondent_id as email from accepted.survey_responses",
     "select account_id, user_id as email from accepted.users",
+    "select distinct account_id, user_id as email from accepted.usage_user_days",
     "select account_id, requester_email as email from accepted.tickets",
     "select account_id, contact_email as email from accepted.survey_invitations",
 )
@@ -91,8 +92,7 @@ def remember(archive: Path, who: Leaving) -> None:
 def rows_naming(warehouse: Warehouse, who: Leaving) -> dict[str, int]:
     """How many accepted rows of each table name them, tables without one left out."""
     counts: dict[str, int] = {}
-    for table in (name for name in TABLES if warehouse.has(f"accepted.{name}")):
-        texts = [f'"{name}"' for name, dtype in TABLES[table].columns.items() if str(dtype) == "String"]
+    for table, texts in text_columns().items():
         test = " or ".join(f"list_contains($names, lower({text}))" for text in texts) or "false"
         query = f"select count(*) from accepted.{table} where {test}"
         named = [name.casefold() for name in (*who.names, *who.emails)]
@@ -187,7 +187,7 @@ def _kept_apart(
     workspace: Workspace, entry: Entry, sources: Mapping[str, Source], privacy: Privacy, guard: Guard
 ) -> Entry:
     found = _archived(workspace, entry, sources, guard)
-    text = withheld(guard, found, privacy, workspace.staged, is_hashed=entry.stored == "member").text
+    text = withheld(guard, found, privacy, workspace.staged).text
     digest, location = stored(text, found.arrival.snapshot, workspace.staged)
     keep(workspace.archive, digest, location)
     return replace(entry, container=digest, stored="member")

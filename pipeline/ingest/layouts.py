@@ -62,7 +62,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well a header fits a layout: the share of its marks that were found, and of the file's names that it knows."""
+    """How well a header fits a layout: the shares of its marks that were found and of the names that it knows."""
 
     layout: Layout
     header: Header

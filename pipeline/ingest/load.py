@@ -11,7 +11,7 @@ from pipeline.ingest.counts import counted, rejected_rows
 from pipeline.ingest.deliveries import Delivery
 from pipeline.ingest.events import USAGE
 from pipeline.ingest.landing import temporary
-from pipeline.ingest.pieces import Piece, drop_piece, pieces_of
+from pipeline.ingest.pieces import Piece, drop_piece, pieces_of, taken_by
 from pipeline.ingest.readings import readings
 from pipeline.ingest.rejects import (
     NONE,
@@ -24,7 +24,7 @@ from pipeline.ingest.rejects import (
     unkeyed_rows,
     unselected_rows,
 )
-from pipeline.ingest.settle import key_sql, row_hash_sql, settled
+from pipeline.ingest.settle import Settled, key_sql, row_hash_sql, settled
 from pipeline.ingest.store import READINGS
 from pipeline.ingest.usage import add_slice
 from pipeline.ingest.usage_days import Part, Slice
@@ -49,28 +49,36 @@ def load(warehouse: Warehouse, deliveries: Sequence[Delivery], file_ids: Sequenc
 
     Runs inside the caller's transaction, who looks at the counts and decides whether it stands.
     """
-    first = deliveries[0]
     pieces = [piece for number, one in enumerate(deliveries) for piece in pieces_of(warehouse, number, one, zone)]
     rejects = pl.concat([NONE, *(found for piece in pieces for found in _rejects(warehouse, piece))])
-    duplicates: list[pl.DataFrame] = []
-    for name in dict.fromkeys(piece.table.name for piece in pieces):
-        mine = [piece for piece in pieces if piece.table.name == name]
-        if name == USAGE:
-            duplicates.append(_repeats(warehouse, mine, file_ids, zone))
-            continue
-        withdraw_deletions(warehouse, mine[0].table, first.system, first.exported_at)
-        _arrive(warehouse, mine, file_ids, rejects)
-        outcome = settled(warehouse, name)
-        note_keys(warehouse, mine, file_ids)
-        rejects = pl.concat([rejects, outcome.aside])
-        duplicates.append(outcome.duplicates)
-    counts = counted(warehouse, pieces, file_ids, rejects, pl.concat(duplicates))
+    outcomes = [_settled(warehouse, mine, file_ids, rejects, zone) for mine in _by_table(pieces)]
+    rejects = pl.concat([rejects, *(one.aside for one in outcomes)])
+    counts = counted(warehouse, pieces, file_ids, rejects, pl.concat(one.duplicates for one in outcomes))
     rows = rejected_rows(warehouse, deliveries, file_ids, rejects)
-    for table in {piece.table.name: piece.table for piece in pieces if not piece.origin}.values():
-        mark_deletions(warehouse, table, first.system, first.exported_at)
+    for mine in _by_table(pieces):
+        mark_deletions(warehouse, mine[0].table, mine[0].delivery.system, mine[0].delivery.exported_at)
     for piece in pieces:
         drop_piece(warehouse, piece)
     return Loaded(counts, rows, _readings(pieces, file_ids, zone))
+
+
+def _by_table(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    names = dict.fromkeys(piece.table.name for piece in pieces)
+    return [[piece for piece in pieces if piece.table.name == name] for name in names]
+
+
+def _settled(
+    warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str], rejects: Rejects, zone: str
+) -> Settled:
+    """Add the good rows of one table's pieces to what stands."""
+    first = pieces[0]
+    if first.table.name == USAGE:
+        return Settled(_repeats(warehouse, pieces, file_ids, zone), NONE)
+    withdraw_deletions(warehouse, first.table, first.delivery.system, first.delivery.exported_at)
+    _arrive(warehouse, pieces, file_ids, rejects)
+    outcome = settled(warehouse, first.table.name)
+    note_keys(warehouse, pieces, file_ids)
+    return outcome
 
 
 def _readings(pieces: Sequence[Piece], file_ids: Sequence[str], zone: str) -> pl.DataFrame:
@@ -112,10 +120,7 @@ def _rejects(warehouse: Warehouse, piece: Piece) -> Iterator[Rejects]:
         tables = piece.delivery.file.file.table
         yield structural_rows(piece.landed.broken, about, piece.delivery.file.file.footer)
         if all(table.where for table in tables):
-            taken = [
-                f"{'events' if table.table == USAGE else 'typed'}_{piece.number}_{at}"
-                for at, table in enumerate(tables)
-            ]
+            taken = [taken_by(piece.number, at, table.table) for at, table in enumerate(tables)]
             yield unselected_rows(warehouse, piece.landed.view, taken, about)
 
 

@@ -19,6 +19,7 @@ from pipeline.ingest.commit import file_id
 from pipeline.ingest.deliveries import Arrival, Delivery, dated, delivery
 from pipeline.ingest.find import Refused
 from pipeline.ingest.landing import drop_landed, landed
+from pipeline.ingest.layouts import Match, layouts_of
 from pipeline.ingest.load import Loaded, load
 from pipeline.ingest.recognise import Unrecognised, unmapped
 from pipeline.ingest.single import arrivals_in, called
@@ -27,6 +28,7 @@ from pipeline.warehouse import Warehouse, open_warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source
 
+RUNNERS_UP = 3
 MISREAD = ("unreadable", "unknown_value", "destroyed_id", "ambiguous_date", "contradictory_date", "currency_conflict")
 
 
@@ -53,6 +55,8 @@ class Look:
     source: str = ""
     export: str = ""
     confidence: str = ""
+    certainty: str = ""
+    runners_up: tuple[str, ...] = ()
     exported_at: str = ""
     encoding: str = ""
     delimiter: str = ""
@@ -89,25 +93,29 @@ def _look(
         found = delivery(one, sources, zone)
         if isinstance(found, Unrecognised):
             return Look(one.path, "unknown", found.reason, encoding=one.snapshot.encoding)
+        described = _described(found, sources)
         if not found.file.file.table:
-            return replace(_described(found), status="ignored", note="nothing of this export is loaded")
+            return replace(described, status="ignored", note="nothing of this export is loaded")
         [found] = dated(warehouse, [found], as_of, zone)
+        described = replace(described, exported_at=found.exported_at.isoformat())
         if missing := found.missing():
-            return replace(_described(found), status="failed", note=f"has no column for {', '.join(missing)}")
-        return _read(warehouse, found, workspace)
+            return replace(described, status="failed", note=f"has no column for {', '.join(missing)}")
+        return _read(warehouse, found, described, workspace)
     except QualityGate as gate:
         return Look(one.path, "failed", gate.message, encoding=one.snapshot.encoding)
 
 
-def _described(one: Delivery) -> Look:
+def _described(one: Delivery, sources: Mapping[str, Source]) -> Look:
     records = one.text.records
+    taken_for, *others = _ranked(one, sources)
     return Look(
         path=one.path,
         status="would be loaded",
         source=one.system,
         export=one.export,
         confidence=one.file.confidence,
-        exported_at=one.extracted_at.isoformat() if one.extracted_at else "",
+        certainty=taken_for,
+        runners_up=tuple(others),
         encoding=one.arrival.snapshot.encoding,
         delimiter=records.delimiter,
         remarks=(*one.text.remarks, *one.file.remarks),
@@ -118,14 +126,27 @@ def _described(one: Delivery) -> Look:
     )
 
 
-def _read(warehouse: Warehouse, one: Delivery, workspace: Workspace) -> Look:
+def _ranked(one: Delivery, sources: Mapping[str, Source]) -> list[str]:
+    """How well the file's header fits what it was taken for, and the next best."""
+    found = layouts_of(sources).matches(one.text.first_records(), one.file.header_record)
+    own = f"{one.system} {one.export}"
+    ranked = sorted(found, key=lambda match: (match.layout.name != own, -match.score, match.layout.name))
+    mine, *others = [match for match in ranked if match.found][: 1 + RUNNERS_UP]
+    return [_in_words(mine), *(f"{match.layout.name}: {_in_words(match)}" for match in others)]
+
+
+def _in_words(match: Match) -> str:
+    return f"{match.found:.0%} of the headers that mark it, {match.known:.0%} of the columns known"
+
+
+def _read(warehouse: Warehouse, one: Delivery, described: Look, workspace: Workspace) -> Look:
     identity = file_id(one.arrival.snapshot.content_hash, one.exported_at.isoformat())
     empty = _empty_cells(warehouse, one)
     with warehouse.transaction():
         loaded = load(warehouse, [one], [identity], workspace.settings.company.time_zone)
     status, note = _judged(loaded, workspace)
     return replace(
-        _described(one),
+        described,
         status=status,
         note=note,
         columns=tuple(_columns(one, loaded, empty)),

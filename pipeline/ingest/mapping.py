@@ -5,7 +5,6 @@ problem of the row; a row without problems goes on to validation. Most cells are
 straight from the file, and only the others are trimmed, searched for spellings of nothing and read step by step.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from pipeline.ingest.moments import (
     trouble,
     written,
 )
-from pipeline.ingest.numbers import EXACT, contradicts, mark
+from pipeline.ingest.money import EXACT, contradicts, mark
 from pipeline.ingest.plan import UPDATED, Leaf, planned
 from pipeline.ingest.recognise import Recognised
 from pipeline.ingest.sql_text import BLANKS, quoted, trimmed
@@ -32,7 +31,6 @@ from schemas.sources import TableMap
 
 NO_PROBLEMS = '[]::struct("column" varchar, "rule" varchar, "value" varchar, "kind" varchar)[]'
 UNDECIDED = Decided()
-_LOOKS_PLAIN = re.compile(r"-?(0|[1-9]\d*)([.]\d+)?|true|false|yes|no|checked|\d{4}-\d{2}-\d{2}.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,9 @@ class Select:
     finds no problem in days, times and numbers, a look at the whole columns would change nothing.
     """
 
-    def __init__(
-        self, file: Recognised, table_map: TableMap, company_zone: str, decided: Decided = UNDECIDED
-    ) -> None:
+    def __init__(self, file: Recognised, table_map: TableMap, company_zone: str, decided: Decided = UNDECIDED) -> None:
         self._plan, self._map, self._company_zone = planned(file, table_map), table_map, company_zone
         self._styles = [decided.style(leaf, file.source) for leaf in self._plan.leaves]
-        self._has_straight = not any(map(_LOOKS_PLAIN.fullmatch, file.source.nulls))
         self.table = self._plan.table
 
     def type_of(self, name: str) -> str:
@@ -105,7 +100,7 @@ from marks"""
 
     def _is_straight(self, leaf: Leaf) -> bool:
         """Whether a plainly written cell is read without trimming it and looking for spellings of nothing."""
-        if not (leaf.is_straight and self._has_straight):
+        if not leaf.is_straight(self._plan.file.source.nulls):
             return False
         return leaf.is_moment or self._fast(leaf, "c0") is not None
 
@@ -242,7 +237,9 @@ from marks"""
             found.append(_Problem(test, leaf.column, self._rule(leaf), text, leaf.kind))
         if self._has_mark(leaf):
             conflict = f"k{leaf.number} is not null and {contradicts(f'k{leaf.number}', self._value('currency'))}"
-            found.append(_Problem(f"{conflict} and {leaf.applies}", leaf.column, "'currency_conflict'", text, leaf.kind))
+            found.append(
+                _Problem(f"{conflict} and {leaf.applies}", leaf.column, "'currency_conflict'", text, leaf.kind)
+            )
         return found
 
     def _rule(self, leaf: Leaf) -> str:

@@ -1,7 +1,7 @@
 """SQL for a text that is a day or a time: what was written, and which instant or day that is.
 
 A text becomes a struct of `m`, the time as it is written, and `o`, the minutes that its own zone is ahead of UTC, null
-where it names none. Which of the numbers of 03/04/2026 is the month is not in the text: the style of the column says it.
+where it names none. Which number of 03/04/2026 is the month is not in the text: the style of the column says it.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from pipeline.ingest.sql_text import quoted
 from pipeline.ingest.zones import fold_minutes, jump_hours
 
 Order = Literal["day", "month", "undecided", "contradictory"]
+Epoch = Literal["", "s", "ms"]
+Mark = Literal[".", ","]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Style:
     """How the texts of one column are to be read where a single one leaves it open."""
 
     order: Order = "undecided"
-    epoch: Literal["", "s", "ms"] = ""
-    decimal: Literal[".", ","] = "."
+    epoch: Epoch = ""
+    decimal: Mark = "."
 
 
 ISO_DAY: Final = "____-__-__"
@@ -58,16 +60,17 @@ _OFFSETS: Final = {
 }  # fmt: skip
 
 _BLANK: Final = r"[ \t\x{00a0}\x{202f}]"
+_WORD: Final = "[^ 0-9.,/:()-]+"
 _DAYS: Final = (
     r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})",
     r"(\d{1,2})[./-] ?(\d{1,2})[./-] ?(\d{4}|\d{2})",
-    r"(?:[^ 0-9.,/:()-]+[.,]{0,2} +)?(\d{1,2})(?:st|nd|rd|th|[.])?[ /.-]*(?:de )?([^ 0-9.,/:()-]+)[.]?[ ,/.-]*(?:de )?(\d{4}|\d{2})",
-    r"(?:[^ 0-9.,/:()-]+[.,]{0,2} +)?([^ 0-9.,/:()-]+)[.]?[ ./-]*(\d{1,2})(?:st|nd|rd|th)?(?:,| |-|/)+(\d{4})",
+    r"(?:W[.,]{0,2} +)?(\d{1,2})(?:st|nd|rd|th|[.])?[ /.-]*(?:de )?(W)[.]?[ ,/.-]*(?:de )?(\d{4}|\d{2})",
+    r"(?:W[.,]{0,2} +)?(W)[.]?[ ./-]*(\d{1,2})(?:st|nd|rd|th)?(?:,| |-|/)+(\d{4})",
 )
 _CLOCK: Final = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:B*([ap])[.]?m[.]?)?".replace("B", _BLANK)
 _OWN_ZONE: Final = r"(Z|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[a-z][a-z ]{1,28}[a-z])"
 _WRITTEN: Final = (
-    f"(?i)^(?:{'|'.join(_DAYS)})"
+    f"(?i)^(?:{'|'.join(_DAYS).replace('W', _WORD)})"
     f"(?:(?:T|,?{_BLANK}+(?:at +|- )?){_CLOCK}(?:{_BLANK}*[(]?{_OWN_ZONE}[)]?)?(?:{_BLANK}*[(][^()]*[)])?)?$"
 )
 _GROUPS: Final = ("y1", "m1", "d1", "a", "b", "y2", "d3", "m3", "y3", "m4", "d4", "y4", "h", "mi", "s", "f", "ap", "z")
@@ -122,7 +125,8 @@ def _day(order: Order) -> str:
     year = "concat(g.y1, g.y2, g.y3, g.y4)"
     century = f"case when length({year}) > 2 then '' when {year} < '{_PIVOT}' then '20' else '19' end"
     named = f"{_month('concat(g.m3, g.m4)')}::varchar"
-    whole = f"concat({century}, {year}, '-', coalesce({named}, concat(g.m1, {month})), '-', concat(g.d1, {day}, g.d3, g.d4))"
+    month, day = f"coalesce({named}, concat(g.m1, {month}))", f"concat(g.d1, {day}, g.d3, g.d4)"
+    whole = f"concat({century}, {year}, '-', {month}, '-', {day})"
     is_open = "g.y2 <> '' and lpad(g.a, 2, '0') <> lpad(g.b, 2, '0')" if order not in ("day", "month") else "false"
     return f"case when g.y1 <> '' or not ({is_open}) then try_cast({whole} as date) end"
 
@@ -138,7 +142,9 @@ def _clock() -> str:
     hours, minutes, seconds = (f"coalesce(try_cast({part} as integer), 0)" for part in ("g.h", "g.mi", "g.s"))
     half = f"case when {hours} between 1 and 12 then {hours} % 12 + case lower(g.ap) when 'p' then 12 else 0 end end"
     hour = f"case when g.ap = '' then {hours} else {half} end"
-    is_sound = f"({hours} < 24 or ({hours} = 24 and {minutes} = 0 and {seconds} = 0)) and {minutes} < 60 and {seconds} < 60"
+    is_sound = (
+        f"({hours} < 24 or ({hours} = 24 and {minutes} = 0 and {seconds} = 0)) and {minutes} < 60 and {seconds} < 60"
+    )
     micros = f"(({hour}) * 3600 + {minutes} * 60 + {seconds}) * 1000000::bigint + left(rpad(g.f, 6, '0'), 6)::integer"
     return f"case when {is_sound} then to_microseconds({micros}) end"
 
@@ -151,8 +157,8 @@ def _offset(zone: str) -> str:
     sign = f"case when contains({zone}, '-') then -1 else 1 end"
     keys, values = ", ".join(map(quoted, _OFFSETS)), ", ".join(map(str, _OFFSETS.values()))
     named = f"map([{keys}], [{values}])[upper({zone})]"
-    is_sound = f"{hours} <= 14 and {minutes} < 60"
-    return f"case when {digits} <> '' then case when {is_sound} then {sign} * ({hours} * 60 + {minutes}) end else {named} end"
+    counted = f"case when {hours} <= 14 and {minutes} < 60 then {sign} * ({hours} * 60 + {minutes}) end"
+    return f"case when {digits} <> '' then {counted} else {named} end"
 
 
 def utc(moment: str) -> str:

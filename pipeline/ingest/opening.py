@@ -86,6 +86,8 @@ def _tables_of(path: str, raw: Raw) -> Iterator[Member | Refused]:
         return
     if kind := next((kind for mark, kind in BINARY.items() if raw.clues.head.startswith(mark)), ""):
         raise Unsafe(f"is {kind} and no text, whatever its name says")
+    if not raw.clues.is_text:
+        raise Unsafe("is no text: it begins with bytes that no text has")
     copy = as_text(raw)
     if not copy.path.stat().st_size:
         yield Member(path, copy, None)

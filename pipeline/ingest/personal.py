@@ -60,15 +60,20 @@ def is_personal(file: Recognised) -> bool:
     return bool(file.header.places([*file.file.drop, *file.file.hash]))
 
 
-def redaction_of(file: Recognised, privacy: Privacy, *, is_hashed: bool = False) -> Redaction:
-    """What of a file must not be kept; `is_hashed` says that its columns were hashed before."""
+def is_withheld(one: Delivery) -> bool:
+    """Whether what a source drops or hashes now was taken out of the table before it was archived."""
+    return set(_remarks(one.file)) <= set(one.text.remarks)
+
+
+def redaction_of(file: Recognised, privacy: Privacy) -> Redaction:
+    """What of a file must not be kept."""
     tables = {table.table for table in file.file.table}
     return Redaction(
         salt=privacy.salt,
         first_record=file.first_record,
         width=len(file.header.names),
         drop=tuple(file.header.places(file.file.drop, every=True)),
-        hash=() if is_hashed else tuple(file.header.places(file.file.hash, every=True)),
+        hash=tuple(file.header.places(file.file.hash, every=True)),
         account_places=_account_places(file),
         forgotten=privacy.forgotten,
         is_about_companies=bool(tables & ABOUT_COMPANIES),
@@ -105,11 +110,11 @@ def _holds_forgotten(warehouse: Warehouse, view: str, place: int, redaction: Red
     )
 
 
-def withheld(guard: Guard, one: Delivery, privacy: Privacy, folder: Path, *, is_hashed: bool = False) -> Redacted:
+def withheld(guard: Guard, one: Delivery, privacy: Privacy, folder: Path) -> Redacted:
     """The table without what must not be kept. Raises Unsafe where that cannot be done."""
     target = folder / f"{one.arrival.snapshot.content_hash}.kept.csv"
     size = one.text.records.path.stat().st_size
-    redaction = redaction_of(one.file, privacy, is_hashed=is_hashed)
+    redaction = redaction_of(one.file, privacy)
     kept = guard.done(folder, size, redacted, one.text, redaction, target)
     said = tuple(remark for remark in _remarks(one.file) if remark not in kept.text.remarks)
     return replace(kept, text=replace(kept.text, remarks=(*kept.text.remarks, *said)))

@@ -33,7 +33,7 @@ class Piece:
     @property
     def taken(self) -> str:
         """A relation with the _record of every row that the table takes."""
-        return self.origin.events if self.origin else self.name
+        return taken_by(self.number, self.at, self.table_map.table)
 
     @property
     def is_primary(self) -> bool:
@@ -49,6 +49,11 @@ class Piece:
     def namespace(self) -> str | None:
         """How the rows name their account; None for tables without one."""
         return (self.table_map.account or self.delivery.system) if self.table.account_column else None
+
+
+def taken_by(number: int, at: int, table: str) -> str:
+    """The relation with the _record of every row of a file that one of its tables takes."""
+    return f"{'events' if table == USAGE else 'typed'}_{number}_{at}"
 
 
 def pieces_of(warehouse: Warehouse, number: int, one: Delivery, zone: str) -> list[Piece]:

@@ -1,7 +1,7 @@
 """What one table takes from one file: the texts it reads, its leaves, and each column as an expression over them.
 
-A plan follows from the header and the source alone. `dates.decided` looks at the whole columns with it, `mapping.Select`
-turns it into SQL, `readings` into words.
+A plan follows from the header and the source alone. `dates.decided` looks at the whole columns with it,
+`mapping.Select` turns it into SQL, `readings` into words.
 """
 
 import re
@@ -21,7 +21,9 @@ from schemas.tables import TABLES, Table
 
 UPDATED = "_updated_at"
 MOMENTS = ("date", "instant")
-_PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?|true|false|yes|no|\d{4}-\d{2}-\d{2}.*", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+.]?\d[\d.]*(e[+-]?\d+)?", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+_BOOLEANS = ("0", "1", "true", "false", "yes", "no", "checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,20 @@ class Leaf:
         """Whether the text is a day or a time."""
         return self.kind in MOMENTS
 
-    @property
-    def is_straight(self) -> bool:
-        """Whether a plainly written cell is the value: it comes from one cell, of which nothing is cut or replaced."""
+    def is_straight(self, nulls: Sequence[str]) -> bool:
+        """Whether a plainly written cell is the value: it comes from one cell, of which nothing is cut or replaced.
+
+        `nulls` are the source's spellings of nothing; one that looks like a value, such as 000, forbids the short cut.
+        """
         spec = self.spec
         changes = (spec.pattern, spec.range, spec.relation, spec.values, spec.json_path, spec.default is not None)
-        return len(self.places) == 1 and not any(changes) and not any(map(_PLAIN_NUMBER.fullmatch, spec.nulls))
+        is_alone = len(self.places) == 1 and not any(changes)
+        return is_alone and not any(self._looks_plain(null) for null in (*spec.nulls, *nulls))
+
+    def _looks_plain(self, text: str) -> bool:
+        if self.kind == "boolean":
+            return text.lower() in _BOOLEANS
+        return bool((_DAY if self.is_moment else _NUMBER).fullmatch(text))
 
     def text(self, cells: Sequence[str]) -> str:
         """SQL of the text that is meant, over the cleaned cells."""
@@ -117,9 +127,7 @@ class Plan:
             self.computed.setdefault(name, []).append((leaf, f"{applies} and {has_all}", value))
         return value
 
-    def _leaf(
-        self, name: str, column: Column, places: list[int], names: Iterable[str], kind: str, applies: str
-    ) -> str:
+    def _leaf(self, name: str, column: Column, places: list[int], names: Iterable[str], kind: str, applies: str) -> str:
         if not places and column.default is None:
             return "null"
         allowed = allowed_values(self.table, name) if kind == "enumeration" and not column.type else ()

@@ -6,7 +6,7 @@ Nothing here decides: a person reads the proposal, and `proposal_toml` writes it
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.ingest.contract import allowed_values, kind_of
+from pipeline.ingest.fitting import MISFIT, NEUTRAL, fit_of, only_key
 from pipeline.ingest.glossary import Glossary, words_of
 from pipeline.ingest.headers import plain
 from pipeline.ingest.profile import Profile
@@ -15,19 +15,7 @@ from schemas.tables import TABLES, Table
 ENOUGH = 0.5
 MANY = 3
 SURE = 0.6
-NEUTRAL = 0.7
-UNKNOWN = 0.6
 WEIGHT_OF_NAME = 0.45
-MISFIT = 0.3
-READ_AS = {
-    "date": ("date", "instant"),
-    "instant": ("instant", "date"),
-    "whole": ("whole",),
-    "number": ("number",),
-    "money": ("money",),
-    "boolean": ("boolean",),
-    "currency": ("currency",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +109,7 @@ def _table(look: _Looked, table: Table) -> TableProposal:
     matches = _assigned(ranked)
     missing = [name for name in table.required if name not in {match.column for match in matches}]
     made_up: tuple[str, ...] = ()
-    if missing == [_only_key(table)] and len(matches) >= MANY:
+    if missing == [only_key(table)] and len(matches) >= MANY:
         made_up, missing = (
             tuple(one.header for one in matches if one.column in table.required or one.confidence > SURE),
             [],
@@ -166,7 +154,7 @@ def _matches(look: _Looked, table: Table, places: Sequence[int] | None = None) -
             likeness, whose = look.glossary.likeness(name, (table.name, column))
             if likeness <= MISFIT:
                 continue
-            fit, holds = _fit(look, table, column, look.profiles[place])
+            fit, holds = fit_of(look.glossary, table, column, look.profiles[place])
             confidence = likeness * (WEIGHT_OF_NAME + (1 - WEIGHT_OF_NAME) * fit)
             confidence = min(confidence, MISFIT) if fit < MISFIT else confidence
             if confidence >= MISFIT:
@@ -181,58 +169,6 @@ def _assigned(ranked: Sequence[Match]) -> list[Match]:
         if match.confidence >= ENOUGH and is_free:
             kept.append(match)
     return sorted(kept, key=lambda one: one.place)
-
-
-def _fit(look: _Looked, table: Table, column: str, found: Profile) -> tuple[float, str]:
-    """How well values suit a canonical column, 0 to 1, and what they are in words."""
-    if not found.filled:
-        return UNKNOWN, "no values to judge by"
-    kind = kind_of(table, column)
-    if kind == "enumeration":
-        return _fit_of_values(look, table, column, found)
-    if kind in READ_AS:
-        share = max(found.shares[name] for name in READ_AS[kind])
-        return share, f"{share:.0%} of its values read as {kind}"
-    if kind == "id":
-        return _fit_of_ids(table, column, found)
-    return _fit_of_text(column, found)
-
-
-def _fit_of_values(look: _Looked, table: Table, column: str, found: Profile) -> tuple[float, str]:
-    known = [text for text in found.counts if look.glossary.meant_value((table.name, column), text)]
-    share = sum(found.counts[text] for text in known) / found.filled
-    if share == 0 and found.few_values and len(found.few_values) <= 2 * len(allowed_values(table, column)) + 4:
-        return 0.4, "a few values, none of them known"
-    return share, f"{share:.0%} of its values are known"
-
-
-def _fit_of_ids(table: Table, column: str, found: Profile) -> tuple[float, str]:
-    looks_dated = found.shares["instant"] > 0.5 or (found.shares["date"] > 0.5 and found.shares["whole"] < 0.5)
-    if looks_dated:
-        return 0.1, "its values are dates"
-    if column == _only_key(table):
-        return (1.0, "every row has its own") if found.is_unique else (0.15, "rows share its values")
-    return (0.95 if found.shares["one_word"] > 0.9 else NEUTRAL), f"{found.distinct} different values"
-
-
-def _fit_of_text(column: str, found: Profile) -> tuple[float, str]:
-    for word in ("email", "domain"):
-        if word in column:
-            return found.shares[word], f"{found.shares[word]:.0%} of its values are like an {word}".replace(
-                "an d", "a d"
-            )
-    if max(found.shares["date"], found.shares["instant"]) > 0.5:
-        return 0.2, "its values are dates"
-    if found.shares["email"] > 0.9:
-        return 0.3, "its values are e-mail addresses"
-    if found.shares["money"] > 0.9:
-        return 0.35, "its values are numbers"
-    return NEUTRAL + 0.2 * (not found.few_values), found.kind
-
-
-def _only_key(table: Table) -> str | None:
-    """The id that alone names a row, if there is one."""
-    return table.keys[0] if len(table.keys) == 1 and kind_of(table, table.keys[0]) == "id" else None
 
 
 def _namespace(look: _Looked, table: Table, matches: Sequence[Match]) -> str | None:

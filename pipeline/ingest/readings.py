@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.columns import names_of
-from pipeline.ingest.dates import Decided, Evidence, is_by_format
+from pipeline.ingest.dates import Decided, Evidence, format_order
 from pipeline.ingest.moments import Order, Style
 from pipeline.ingest.plan import UPDATED, Leaf, Plan, planned
 from pipeline.ingest.recognise import Recognised
@@ -40,7 +40,9 @@ def readings(file: Recognised, decided: Sequence[Decided], company_zone: str) ->
 
 def _of_table(file: Recognised, table_map: TableMap, decided: Decided, company_zone: str) -> Iterator[Reading]:
     plan = planned(file, table_map)
-    columns: Mapping[str, Column] = table_map.columns | ({UPDATED: table_map.updated_at} if table_map.updated_at else {})
+    columns: Mapping[str, Column] = table_map.columns | (
+        {UPDATED: table_map.updated_at} if table_map.updated_at else {}
+    )
     for name, column in columns.items():
         leaves = [leaf for leaf in plan.leaves if leaf.column == name]
         if not leaves:
@@ -53,7 +55,9 @@ def _of_table(file: Recognised, table_map: TableMap, decided: Decided, company_z
 def _without_cell(table: str, name: str, column: Column) -> Reading:
     if column.constant is not None:
         return Reading(table, name, "", CONSTANT, f"always {column.constant}")
-    return Reading(table, name, "", ABSENT, f"no such header; looked for {', '.join(dict.fromkeys(names_of(column))) or 'none'}")
+    return Reading(
+        table, name, "", ABSENT, f"no such header; looked for {', '.join(dict.fromkeys(names_of(column))) or 'none'}"
+    )
 
 
 def _headers(plan: Plan, leaf: Leaf) -> str:
@@ -71,7 +75,11 @@ def _words(leaf: Leaf, decided: Decided, source: Source, company_zone: str) -> I
     if leaf.is_moment:
         yield from _moment_words(leaf, style, evidence, company_zone)
     if style.decimal == ",":
-        yield "decimal comma" if "decimal" in spec.model_fields_set else f"decimal comma: {evidence.comma} values prove it"
+        yield (
+            "decimal comma"
+            if "decimal" in spec.model_fields_set
+            else f"decimal comma: {evidence.comma} values prove it"
+        )
     if leaf.kind == "duration":
         yield _UNITS.get(spec.unit, "bare numbers are minutes")
     yield from _part_words(spec)
@@ -80,7 +88,7 @@ def _words(leaf: Leaf, decided: Decided, source: Source, company_zone: str) -> I
 def _moment_words(leaf: Leaf, style: Style, evidence: Evidence, company_zone: str) -> Iterator[str]:
     if style.epoch:
         yield {"s": "seconds since 1970", "ms": "milliseconds since 1970"}[style.epoch]
-    elif evidence.numeric or is_by_format(leaf.spec):
+    elif evidence.numeric or format_order(leaf.spec) != "undecided":
         yield _order_words(leaf.spec, style.order, evidence)
     if leaf.kind == "instant":
         zone = company_zone if leaf.zone == COMPANY else zone_name(leaf.zone) or leaf.zone
@@ -95,7 +103,7 @@ def _order_words(spec: Column, order: Order, evidence: Evidence) -> str:
     if order == "undecided":
         return f"ambiguous: none of {evidence.numeric} numeric dates says whether the day or the month is first"
     words = f"{order} first"
-    if is_by_format(spec):
+    if format_order(spec) != "undecided":
         return f"{words}, by the declared format"
     proof = evidence.day if order == "day" else evidence.month
     if proof:

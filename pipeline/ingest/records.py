@@ -13,7 +13,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ingest.scan import BLOCK, Offsets, Part, Scan
+from pipeline.ingest.scan import Offsets, Scan
+from pipeline.ingest.slices import copy, copy_runs, shown
+from pipeline.ingest.tally import Tally, present
 
 MAX_RECORD_BYTES = 2_000_000
 SHOWN = 100_000
@@ -73,8 +75,8 @@ class Records:
                 if self._is_regular(first, self._last_of(stop), width):
                     continue
                 for number, starts, ends, fits in self._pieces(begin, stop, first, width):
-                    for at in np.flatnonzero(~fits):
-                        yield self._misfit(file, number + int(at), int(starts[at]), int(ends[at]), width)
+                    wrong = np.flatnonzero(~fits)
+                    yield from self._misfits(file, number + wrong, starts[wrong], ends[wrong], width)
 
     def lines(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
         """The physical line, in the file a person has, on which each of these records (from 0) begins."""
@@ -102,7 +104,7 @@ class Records:
         """The raw text of one record, cut off after so many bytes."""
         begin, end = self.span(number)
         with self.path.open("rb") as file:
-            return _shown(file, begin, end, at_most)
+            return shown(file, begin, end, at_most)
 
     def span(self, number: int) -> tuple[int, int]:
         """Where one record begins and ends in `path`, in bytes, without its line end."""
@@ -123,10 +125,10 @@ class Records:
         with self.path.open("rb") as source, target.open("wb") as out:
             for begin, stop, first in self._chunks():
                 if not is_gapless and self._is_regular(first, self._last_of(stop), width):
-                    _copy(source, out, begin, stop)
+                    copy(source, out, begin, stop)
                     continue
                 for _, starts, ends, fits in self._pieces(begin, stop, first, width):
-                    _copy_runs(source, out, starts, ends, fits, is_gapless)
+                    copy_runs(source, out, starts, ends, fits, is_gapless)
         return target
 
     def _chunks(self) -> Iterator[tuple[int, int, int]]:
@@ -152,18 +154,20 @@ class Records:
         """First number, starts, ends, and which fit, of the records of a chunk that are not blank, block by block."""
         start = begin
         for part in Scan(self.path, self.delimiter, begin, stop).parts():
-            starts, ends, fields = _present(part, start)
+            starts, ends, fields = present(part, start)
             start = part.open_start
             if len(ends):
                 yield first, starts, ends, (fields == width) & (ends - starts <= MAX_RECORD_BYTES)
                 first += len(ends)
 
-    def _misfit(self, file: IO[bytes], number: int, start: int, end: int, width: int) -> Misfit:
-        record = np.array([number])
-        fields, line = int(self.fields.at(record)[0]), int(self.lines(record)[0])
-        too_long = f"more than {MAX_RECORD_BYTES} bytes"
-        reason = too_long if end - start > MAX_RECORD_BYTES else f"{fields} fields, the header has {width}"
-        return Misfit(number, line, fields, _shown(file, start, end, SHOWN), reason)
+    def _misfits(
+        self, file: IO[bytes], numbers: Offsets, starts: Offsets, ends: Offsets, width: int
+    ) -> Iterator[Misfit]:
+        told = (numbers, self.lines(numbers), self.fields.at(numbers), starts, ends)
+        for number, line, fields, start, end in zip(*(one.tolist() for one in told), strict=True):
+            too_long = f"more than {MAX_RECORD_BYTES} bytes"
+            reason = too_long if end - start > MAX_RECORD_BYTES else f"{fields} fields, the header has {width}"
+            yield Misfit(number, line, fields, shown(file, start, end, SHOWN), reason)
 
 
 def records_of(path: Path, delimiter: str = ",") -> Records:
@@ -171,107 +175,21 @@ def records_of(path: Path, delimiter: str = ",") -> Records:
 
     Where `has_stray_quotes` or `has_controls` (NUL or CR bytes) is set, the scan ended there and nothing else holds.
     """
-    scan, tally, start = Scan(path, delimiter), _Tally(), 0
+    scan, tally, start = Scan(path, delimiter), Tally(MAX_RECORD_BYTES), 0
     for part in scan.parts():
         tally.add(part, start)
         start = part.open_start
-    return tally.records(path, delimiter, scan)
-
-
-class _Tally:
-    """Adds up the parts of a scan into runs."""
-
-    def __init__(self) -> None:
-        self.count, self.next_line = 0, 1
-        self.is_one_line_each, self.has_blank_lines = True, False
-        self.fields: list[Offsets] = []
-        self.lines: list[Offsets] = []
-        self.too_long: list[Offsets] = []
-        self.checkpoints = [(0, 0)]
-
-    def add(self, part: Part, start: int) -> None:
-        starts, ends, fields = _present(part, start)
-        if len(part.ends):
-            begun = np.concatenate(([self.next_line], part.next_lines[:-1]))
-            self.is_one_line_each &= bool((part.next_lines - begun == 1).all())
-            self.next_line = int(part.next_lines[-1])
-            if len(ends) < len(begun):
-                self.has_blank_lines = True
-                begun = begun[part.ends > np.concatenate(([start], part.ends[:-1] + 1))]
-            numbers = np.arange(self.count, self.count + len(ends))
-            _extend(self.fields, numbers, fields)
-            _extend(self.lines, numbers, begun - numbers)
-            self.too_long.append(numbers[ends - starts > MAX_RECORD_BYTES])
-            self.count += len(ends)
-            self.checkpoints.append((self.count, part.open_start))
-
-    def records(self, path: Path, delimiter: str, scan: Scan) -> Records:
-        fields, lines = _runs(self.fields), _runs(self.lines)
-        line_of = Runs(lines.first, lines.value + lines.first, step=1)
-        too_long = np.concatenate([np.zeros(0, dtype=np.int64), *self.too_long])
-        checkpoints = np.array(self.checkpoints[:-1] or self.checkpoints, dtype=np.int64)
-        return Records(
-            path,
-            delimiter,
-            self.count,
-            self.is_one_line_each,
-            self.has_blank_lines,
-            scan.has_stray_quotes,
-            scan.has_controls,
-            fields,
-            line_of,
-            too_long,
-            checkpoints,
-        )
-
-
-def _present(part: Part, start: int) -> tuple[Offsets, Offsets, Offsets]:
-    """Starts, ends and fields of the records of a part, blank lines left out."""
-    if not len(part.ends):
-        return part.ends, part.ends, part.fields
-    starts = np.concatenate(([start], part.ends[:-1] + 1))
-    is_blank = starts == part.ends
-    if not is_blank.any():
-        return starts, part.ends, part.fields
-    return starts[~is_blank], part.ends[~is_blank], part.fields[~is_blank]
-
-
-def _extend(runs: list[Offsets], numbers: Offsets, values: Offsets) -> None:
-    """Add the places where a value differs from the one before it, as rows of record number and value."""
-    if len(values):
-        last = runs[-1][-1, 1] if runs else None
-        changes = np.flatnonzero(np.diff(values)) + 1
-        if last is None or values[0] != last:
-            changes = np.concatenate(([0], changes))
-        if len(changes):
-            runs.append(np.stack((numbers[changes], values[changes]), axis=1))
-
-
-def _runs(rows: list[Offsets]) -> Runs:
-    joined = np.concatenate(rows) if rows else np.zeros((0, 2), dtype=np.int64)
-    return Runs(joined[:, 0], joined[:, 1])
-
-
-def _shown(file: IO[bytes], start: int, end: int, at_most: int) -> str:
-    file.seek(start)
-    return file.read(min(at_most, end - start)).decode("utf-8", "replace")
-
-
-def _copy_runs(
-    source: IO[bytes], out: IO[bytes], starts: Offsets, ends: Offsets, fits: NDArray[np.bool_], is_gapless: bool
-) -> None:
-    """Copy the runs of records that fit; without the blank lines between them where that is asked for."""
-    places = np.flatnonzero(fits)
-    follows = np.diff(places) == 1
-    if is_gapless:
-        follows &= np.diff(starts[places]) == (ends - starts)[places][:-1] + 1
-    for run in np.split(places, np.flatnonzero(~follows) + 1) if len(places) else ():
-        _copy(source, out, int(starts[run[0]]), int(ends[run[-1]]))
-        out.write(b"\n")
-
-
-def _copy(source: IO[bytes], out: IO[bytes], start: int, stop: int) -> None:
-    source.seek(start)
-    while start < stop and (block := source.read(min(stop - start, BLOCK))):
-        out.write(block)
-        start += len(block)
+    fields, lines = tally.fields, tally.lines
+    return Records(
+        path,
+        delimiter,
+        tally.count,
+        tally.is_one_line_each,
+        tally.has_blank_lines,
+        scan.has_stray_quotes,
+        scan.has_controls,
+        Runs(fields[:, 0], fields[:, 1]),
+        Runs(lines[:, 0], lines.sum(axis=1), step=1),
+        tally.too_long,
+        tally.checkpoints,
+    )

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import QualityGate
+from pipeline.ingest.blanking import blanked, is_regular
 from pipeline.ingest.mend import Damaged
-from pipeline.ingest.records import MAX_RECORD_BYTES, Misfit, Records
+from pipeline.ingest.records import MAX_RECORD_BYTES, Misfit, Records, records_of
 from pipeline.ingest.table_text import Row, text_of_rows
 from pipeline.ingest.text import Text
 
@@ -27,6 +28,7 @@ EMAIL = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+\.[A-Za-z]{2,}")
 _ID = re.compile(r"(?=\D*\d)([A-Za-z0-9]{15})(?:[A-Za-z0-9]{3})?")
 _TELLING = re.compile(r".*@.*|(?=.*[^\W\d]).{6,}|\d{9,}", re.DOTALL)
 DIGITS = 32
+KEPT_HASH = re.compile(r"h-[0-9a-f]{32}")
 
 
 def hashed(value: str, salt: bytes) -> str:
@@ -67,6 +69,11 @@ class Redaction:
     is_about_companies: bool = False
     footer: tuple[str, ...] = ()
 
+    @property
+    def is_by_column(self) -> bool:
+        """Whether columns go, and nothing that takes a look at single cells."""
+        return not (self.hash or self.forgotten)
+
     def names_forgotten(self, cells: list[str]) -> bool:
         """Whether a record is of an account, or of a person, that was forgotten."""
         if not self.forgotten:
@@ -77,7 +84,8 @@ class Redaction:
 
     def is_forgotten(self, cell: str) -> bool:
         """Whether a cell is a value that was forgotten, plainly or as its hash."""
-        return bool(cell) and (cell in self.forgotten or hashed(cell, self.salt) in self.forgotten)
+        digest = cell.removeprefix("h-") if KEPT_HASH.fullmatch(cell) else hashed(cell, self.salt)
+        return bool(cell) and digest in self.forgotten
 
     def without_addresses(self, cell: str) -> str:
         """A cell without the forgotten addresses that stand in it."""
@@ -100,13 +108,16 @@ class _Done:
 
 def redacted(text: Text, redaction: Redaction, target: Path) -> Redacted:
     """Write the table again at `target`. Raises QualityGate when it would not have the records it must have."""
-    csv.field_size_limit(MAX_RECORD_BYTES)
     done = _Done()
-    kept = text_of_rows(_rows(text, redaction, done), target)
+    if redaction.is_by_column and is_regular(text.records, redaction.width):
+        blanked(text.records, redaction.width, redaction.first_record, redaction.drop, target)
+        kept = Text(records_of(target, text.records.delimiter).with_lines(text.records.line_of))
+    else:
+        kept = text_of_rows(_rows(text, redaction, done), target)
     if kept.records.count != text.records.count - len(done.removed):
         raise QualityGate(f"{target.name}: personal data could not be taken out", "Export the file again.")
     damaged = [
-        one if one.reason == FORGOTTEN or _is_footer(one.text, redaction) else replace(one, text=WITHHELD)
+        one if one.reason == FORGOTTEN or _is_footer(one.text, redaction) else replace(one, text=f'{WITHHELD} "')
         for one in text.damaged
     ]
     damaged += [Damaged(line, "", FORGOTTEN) for line in done.removed]
@@ -116,6 +127,7 @@ def redacted(text: Text, redaction: Redaction, target: Path) -> Redacted:
 
 
 def _rows(text: Text, redaction: Redaction, done: _Done) -> Iterator[Row]:
+    csv.field_size_limit(MAX_RECORD_BYTES)
     mark = text.records.delimiter
     numbered = zip(_lines(text.records), _records(text.records, redaction.width), strict=True)
     for number, (line, cells) in enumerate(numbered):
@@ -135,10 +147,15 @@ def _kept(cells: list[str], redaction: Redaction, done: _Done) -> list[str]:
         done.cut += without != cells
         cells = without
     for place in redaction.hash:
-        cells[place] = hashed(cells[place], redaction.salt) if cells[place].strip() else ""
+        cells[place] = _as_hash(cells[place], redaction.salt)
     for place in redaction.drop:
         cells[place] = ""
     return cells
+
+
+def _as_hash(cell: str, salt: bytes) -> str:
+    """What is kept of a cell; nothing of an empty one, and of a hash itself, so that doing it twice changes nothing."""
+    return f"h-{hashed(cell, salt)}" if cell.strip() and not KEPT_HASH.fullmatch(cell) else cell.strip()
 
 
 def _records(records: Records, width: int) -> Iterator[list[str] | Misfit]:

@@ -14,12 +14,13 @@ READABLE = {
     "salesforce_id": "a Salesforce id of 15 or 18 characters",
 }
 BY_RULE = {
-    "destroyed_id": "A spreadsheet rounded this id and its digits are gone; export the file again without opening it in one.",
-    "spreadsheet_serial": "This is a spreadsheet's number of a day; give the column a date format there, or export again.",
-    "contradictory_dates": "The column holds dates with the day first and dates with the month first; correct the export.",
+    "destroyed_id": "A spreadsheet rounded this id and its digits are gone; "
+    "export the file again without opening it in one.",
+    "spreadsheet_serial": "This is a spreadsheet's number of a day; format the column as a date there, then export.",
+    "contradictory_dates": "Some dates of the column have the day first, others the month; correct the export.",
     "nonexistent_time": "The clocks skip this local time; set the zone of the times: zone in sources/{system}.toml.",
-    "currency_conflict": "The amount names another currency than its row; correct the record in the tool, then export again.",
-    "not_computable": "The value cannot be worked out from this cell; correct the record in the tool, then export again.",
+    "currency_conflict": "The amount names another currency than its row; correct the record, then export again.",
+    "not_computable": "The value cannot be worked out from this cell; correct the record, then export again.",
     "ambiguous_date": "Day or month first? The column does not tell; "
     "add day_first = true (or false) to {table}.{column} in sources/{system}.toml.",
 }

@@ -23,5 +23,5 @@ def trimmed(cell: str) -> str:
 
 
 def let(name: str, value: str, body: str) -> str:
-    """`body` with `name` standing for `value`, worked out once; repeated as text, nested readings would grow without end."""
+    """`body` with `name` standing for `value`, worked out once; nested readings that repeat texts grow without end."""
     return f"list_transform([{value}], lambda {name}: {body})[1]"

@@ -97,6 +97,19 @@ def accepted_name(table: str) -> str:
     return "accepted.usage_user_days" if table == "usage_events" else f"accepted.{table}"
 
 
+def text_columns() -> dict[str, tuple[str, ...]]:
+    """The columns of text of every table of accepted rows, quoted, without those that say where a row comes from."""
+    canonical = {
+        name: {quoted_name(column): duckdb_type(dtype) for column, dtype in table.columns.items()}
+        for name, table in TABLES.items()
+        if name != "usage_events"
+    }
+    return {
+        name: tuple(column for column, kind in columns.items() if kind == "VARCHAR")
+        for name, columns in (canonical | REDUCED).items()
+    }
+
+
 def create_tables(warehouse: Warehouse) -> None:
     """Create what is not there yet; every canonical table exists even when nothing feeds it."""
     for name, columns in {**accepted_tables(), **META}.items():

@@ -102,7 +102,8 @@ def _remarks(dialect: Dialect, clean: Mended | None = None) -> tuple[str, ...]:
     if not dialect.is_doubled:
         remarks.append(f"quotes are escaped by {dialect.escape}")
     if clean and clean.nul_count:
-        remarks.append(f"{clean.nul_count} NUL bytes dropped")
+        remarks.append("1 NUL byte dropped" if clean.nul_count == 1 else f"{clean.nul_count} NUL bytes dropped")
     if clean and clean.damaged:
-        remarks.append(f"{len(clean.damaged)} lines are no records")
+        count = len(clean.damaged)
+        remarks.append("1 line is no record" if count == 1 else f"{count} lines are no records")
     return tuple(remarks)

@@ -166,9 +166,13 @@ def _told_before(warehouse: Warehouse, this: Slice) -> list[str]:
 
 
 def _hold_back(warehouse: Warehouse, this: Slice) -> None:
-    """Note the days that were not replaced because too little came for them."""
+    """Note the days that were not replaced because too little came for them; a day that came whole since is settled."""
     warehouse.execute(
         f"""
+        delete from meta.held_back as held using days
+        where held.system = '{this.system}' and held.account_id = days.account_id and held.used_on = days.used_on
+            and days.fate <> 'held';
+
         insert into meta.held_back by name
         select 'usage_events' as table_name, '{this.system}' as system, timestamp '{this.extracted_at}' as extracted_at,
             (select min(file_id) from slice_files) as file_id, account_id, used_on, was_count, is_count

@@ -1,7 +1,7 @@
 """Typed rows against the table contract: which rules each row breaks.
 
-The contract is the pandera model. `checked` lets pandera judge a frame; `valid_sql` and `broken_sql` say the same in SQL
-generated from the model, for tables that are too large to be frames.
+The contract is the pandera model. `checked` lets pandera judge a frame; `valid_sql` and `broken_sql` say the same in
+SQL generated from the model, for tables that are too large to be frames.
 """
 
 from collections.abc import Iterator

@@ -29,6 +29,7 @@ from pipeline.policy.health import (
 )
 from pipeline.policy.kpis import Kpi
 from pipeline.policy.playbooks import Driver, Play, PlayAction, PlaybooksPolicy
+from pipeline.policy.raci import RaciPolicy
 from pipeline.policy.rules import Comparison, Keys, Rules
 from pipeline.policy.segments import Lifecycle, Renewals, Reviews, SegmentsPolicy, Tier
 
@@ -56,6 +57,7 @@ __all__ = [
     "PlayAction",
     "PlaybooksPolicy",
     "Policy",
+    "RaciPolicy",
     "RedList",
     "Renewals",
     "Reviews",
@@ -78,6 +80,7 @@ class Policy:
     churn_risk: ChurnRiskPolicy
     alerts: AlertsPolicy
     playbooks: PlaybooksPolicy
+    raci: RaciPolicy
     segments: SegmentsPolicy
     kpis: dict[str, Kpi]
     hash: str
@@ -93,6 +96,7 @@ FILES: dict[str, type[Rules]] = {
     "churn_risk": ChurnRiskPolicy,
     "alerts": AlertsPolicy,
     "playbooks": PlaybooksPolicy,
+    "raci": RaciPolicy,
     "segments": SegmentsPolicy,
     "kpis": _Kpis,
 }

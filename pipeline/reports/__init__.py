@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pipeline.book import Book, Scores
 from pipeline.reports.document import Context, Document
 from pipeline.reports.index import index
+from pipeline.reports.loops import loops
+from pipeline.reports.messages import messages
 from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr
 from pipeline.reports.quality import quality
@@ -14,7 +16,8 @@ REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
     "portfolio": portfolio,
     "weekly": weekly,
     "qbr": qbr,
+    "loops": loops,
     "quality": quality,
 }
 
-__all__ = ["REPORTS", "Context", "Document", "index"]
+__all__ = ["REPORTS", "Context", "Document", "index", "messages"]

@@ -7,19 +7,25 @@ import polars as pl
 from pipeline.reports import wording
 from pipeline.reports.facts import Row, View
 from pipeline.reports.portfolio_overview import renewals_due
+from pipeline.reports.risk import Risk
 
 STATES = {"frozen": "frozen, its feed is late", "missing": "its feed is missing", "off": "off"}
+ACTIONS = 8
 
 
 def explorer(view: View) -> Row:
     """Records and the columns they are shown in; plain values only, so that they can be written as JSON."""
     due = renewals_due(view, 90).group_by("account_id").agg(pl.col("arr").sum(), pl.len().alias("count"))
     dues = {account: (float(arr), count) for account, arr, count in due.iter_rows()}
+    risk = Risk(view)
     return {
         "currency": view.currency,
         "symbol": view.symbol,
         "as_of": view.as_of.isoformat(),
-        "accounts": [_record(view, row, dues.get(row["account_id"], (0.0, 0))) for row in view.standing.to_dicts()],
+        "accounts": [
+            _record(view, row, dues.get(row["account_id"], (0.0, 0))) | _risk(risk, row["account_id"])
+            for row in view.standing.to_dicts()
+        ],
     }
 
 
@@ -56,6 +62,37 @@ def _record(view: View, row: Row, due: tuple[float, int]) -> Row:
         ],
         "lifts": [_lift(view, lift, row["health_band"]) for lift in view.lifts.get(account, [])[:3]],
     }
+
+
+def _risk(risk: Risk, account: str) -> Row:
+    """Churn risk with its factors and evidence, flags with their clocks, and what is agreed against it."""
+    row = risk.standing[account]
+    return {
+        "points": row["churn_risk_points"],
+        "risk": row["churn_risk_band"],
+        "unknown": row["churn_risk_unknown_count"] or 0,
+        "entered": row["churn_risk_entered_on"] and row["churn_risk_entered_on"].isoformat(),
+        "moved": row["churn_risk_change_1w"],
+        "factors": [_factor(risk, factor) for factor in risk.factors.get(account, [])],
+        "flags": [_flag(risk, flag) for flag in risk.flags.get(account, [])],
+        "actions": [_action(risk, action) for action in risk.actions.get(account, [])[:ACTIONS]],
+        "undone": len(risk.actions.get(account, [])),
+    }
+
+
+def _factor(risk: Risk, row: Row) -> list[Any]:
+    points = None if row["state"] == "unknown" else row["points"]
+    state = {"frozen": "frozen, its feed is late", "unknown": "unknown"}.get(row["state"], "")
+    return [risk.factor_word(row["factor"]), row["evidence"], points, state]
+
+
+def _flag(risk: Risk, row: Row) -> list[Any]:
+    act_by = row["act_by_on"] and row["act_by_on"].isoformat()
+    return [row["colour"], risk.flag_word(row["flag"]), row["raised_on"].isoformat(), act_by]
+
+
+def _action(risk: Risk, row: Row) -> list[Any]:
+    return [row["title"], row["owner"] or row["owner_role"], row["due_on"].isoformat(), risk.play_word(row["play"])]
 
 
 def _part(view: View, part: Row) -> list[Any]:

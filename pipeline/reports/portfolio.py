@@ -8,6 +8,7 @@ from pipeline.reports.facts import Row, View
 from pipeline.reports.portfolio_health import health
 from pipeline.reports.portfolio_overview import overview
 from pipeline.reports.portfolio_revenue import churn, growth, renewals
+from pipeline.reports.portfolio_risk import risk_dashboard
 from pipeline.reports.portfolio_service import adoption, service, urgent_tickets, voice
 from pipeline.reports.portfolio_team import (
     books_of_business,
@@ -26,6 +27,7 @@ def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
     data: Row = {
         "overview": overview(view),
         "health": health(view),
+        "risk": risk_dashboard(view),
         "growth": growth(view),
         "renewals": renewals(view),
         "churn": churn(view),

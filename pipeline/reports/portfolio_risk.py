@@ -11,7 +11,7 @@ from pipeline.reports.facts import GOOD_ENOUGH, Row, View, total
 from pipeline.reports.risk import COUNTING, EXPOSED, Risk, bands, red_list
 
 QUARTER_DAYS = 91
-DRIVERS, KEY_ROWS, INTERVENTIONS = 8, 22, 22
+DRIVERS, KEY_ROWS, INTERVENTIONS = 8, 18, 15
 SAID_FEW = 6
 
 
@@ -197,4 +197,6 @@ def _title(view: View, exposed: pl.DataFrame) -> str:
     arr = total(exposed, "arr")
     verb = "is" if exposed.height == 1 else "are"
     of_all = wording.share(arr, total(view.standing, "arr"))
-    return f"{wording.counted(exposed.height, 'customer')} with {view.money(arr)} of ARR ({of_all}) {verb} orange or red"
+    return (
+        f"{wording.counted(exposed.height, 'customer')} with {view.money(arr)} of ARR ({of_all}) {verb} orange or red"
+    )

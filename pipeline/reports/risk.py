@@ -29,9 +29,7 @@ class Risk:
         """One row per customer with its churn week at the book's date, most points first; nulls where unscored."""
         now = self.week(0).drop("week_ending_on")
         joined = self.view.standing.join(now, on="account_id", how="left")
-        return joined.sort(
-            "churn_risk_points", "arr", "account_id", descending=[True, True, False], nulls_last=True
-        )
+        return joined.sort("churn_risk_points", "arr", "account_id", descending=[True, True, False], nulls_last=True)
 
     def week(self, days: int) -> pl.DataFrame:
         """The churn week of so many days ago, one row per account."""
@@ -64,7 +62,7 @@ class Risk:
 
     @cached_property
     def open_actions(self) -> pl.DataFrame:
-        """Actions of customers that are not done, the earliest first; one that several contracts ask for counts once."""
+        """Actions of customers that are not done, earliest first; one that several contracts ask for counts once."""
         mine = self.view.scores.actions.filter(
             pl.col("status").is_in(OPEN) & pl.col("account_id").is_in(list(self.standing))
         )
@@ -118,9 +116,9 @@ class Risk:
         return f"at least {points}" if row["churn_risk_unknown_count"] else points
 
     def why(self, account_id: str) -> str:
-        """The main driver with its evidence; the health driver where no factor of churn risk counts."""
+        """The main driver with its evidence; that of health where churn risk is green."""
         against = self.against(account_id)
-        if not against:
+        if not against or self.standing.get(account_id, {}).get("churn_risk_band") == "green":
             return self.view.driver(account_id, 1)
         first = against[0]
         frozen = f" (frozen since {wording.short_day(first['measured_on'])})" if first["state"] == "frozen" else ""
@@ -161,7 +159,9 @@ def capacity_words(risk: Risk) -> str:
     csms = risk.view.standing.get_column("csm").drop_nulls().n_unique()
     if not saves:
         return ""
-    return f"{wording.counted(csms, 'CSM')} can save {wording.number(saves, 0 if saves == int(saves) else 1)} each a week"
+    return (
+        f"{wording.counted(csms, 'CSM')} can save {wording.number(saves, 0 if saves == int(saves) else 1)} each a week"
+    )
 
 
 def _listed(risk: Risk, row: Row) -> Row:
@@ -186,7 +186,12 @@ def last_week(risk: Risk) -> Row:
     before = view.scores.red_list.filter(pl.col("week_ending_on") == view.back(7)).sort("rank")
     rows = [{**row, "account_name": view.names.get(row["account_id"], row["account_id"])} for row in before.to_dicts()]
     found = {name: [row for row in rows if row["followed"] == name] for name in FOLLOWED}
-    return {"on": view.back(7), "count": before.height, "counts": {name: len(found[name]) for name in FOLLOWED}, "rows": found}
+    return {
+        "on": view.back(7),
+        "count": before.height,
+        "counts": {name: len(found[name]) for name in FOLLOWED},
+        "rows": found,
+    }
 
 
 def record(view: View) -> Row:

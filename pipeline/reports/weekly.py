@@ -14,13 +14,16 @@ from pipeline.reports.portfolio_overview import headline_figures, renewal_rows, 
 from pipeline.reports.portfolio_service import urgent_tickets
 from pipeline.reports.portfolio_team import feed_alarms, freshness, implementations, model_gaps
 from pipeline.reports.reviews import reviews_due
+from pipeline.reports.risk import Risk, red_list
+from pipeline.reports.work import alerts_of_week, duties, plays_record
 
 AGENDA = (
     ("The week in numbers", 5),
-    ("Top risks", 10),
-    ("What changed and why", 6),
-    ("Renewals", 8),
-    ("Onboarding and escalations", 5),
+    ("Top risks", 8),
+    ("What changed and why", 5),
+    ("Red list, alerts and plays", 6),
+    ("Renewals", 6),
+    ("Onboarding and escalations", 4),
     ("Actions and reviews due", 3),
     ("Decisions", 3),
 )
@@ -29,6 +32,7 @@ AGENDA = (
 def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
     """One document for the whole team."""
     view = View(book, scores, context)
+    risk = Risk(view)
     data: Row = {
         "agenda": AGENDA,
         "minutes": sum(minutes for _, minutes in AGENDA),
@@ -37,9 +41,11 @@ def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
         "week": migration(view, 7),
         "risks": top_risks(view),
         "movers": movers(view),
-        "red": red_list(view),
-        "red_count": view.troubled.height,
-        "red_arr": total(view.troubled, "arr"),
+        "red": red_list(risk),
+        "others": others_in_trouble(risk),
+        "alerts": alerts_of_week(view),
+        "duties": duties(risk),
+        "plays": plays_record(risk),
         "renewals": renewal_cohort(view),
         "implementations": implementations(view),
         "escalations": escalations(view),
@@ -101,11 +107,15 @@ def movers(view: View) -> Row:
     }
 
 
-def red_list(view: View, count: int = 26) -> list[Row]:
-    """Every account at risk or critical by money at stake, with how long it has been there."""
-    return [
-        {**row, "weeks": _weeks_in_trouble(view, row["account_id"])} for row in view.troubled.head(count).to_dicts()
+def others_in_trouble(risk: Risk, count: int = 10) -> Row:
+    """Who is at risk or critical in health but has no place on the red list, by money and urgency."""
+    listed = risk.view.scores.red_list.filter(pl.col("week_ending_on") == risk.view.as_of)["account_id"]
+    others = risk.view.troubled.filter(~pl.col("account_id").is_in(listed.implode()))
+    weeks = _bands_by_account(risk.view)
+    rows = [
+        {**row, "weeks": _weeks_in_trouble(weeks.get(row["account_id"], []))} for row in others.head(count).to_dicts()
     ]
+    return {"rows": rows, "count": others.height, "arr": total(others, "arr")}
 
 
 def renewal_cohort(view: View) -> Row:
@@ -241,14 +251,9 @@ def _part_in_words(view: View, part: Row, was: Row | None, now: Row | None) -> s
     return f"{text} ({before} \u2192 {after})" if before != after else text
 
 
-def _weeks_in_trouble(view: View, account_id: str) -> int:
-    weeks = _bands_by_account(view).get(account_id, [])
-    count = 0
-    for band in weeks:
-        if band not in TROUBLED and band != "insufficient_data":
-            break
-        count += 1
-    return count
+def _weeks_in_trouble(bands: list[Any]) -> int:
+    """How many weeks in a row, back from now, an account stood at risk or critical, or without enough data."""
+    return next((at for at, band in enumerate(bands) if band not in (*TROUBLED, "insufficient_data")), len(bands))
 
 
 def _bands_by_account(view: View) -> dict[str, list[Any]]:

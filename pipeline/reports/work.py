@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import polars as pl
 
+from pipeline.metrics import METRICS
 from pipeline.reports import wording
 from pipeline.reports.facts import Row, View
 from pipeline.reports.risk import Risk
 
 SEVERITIES = ("critical", "warning", "info")
-SHOWN_ALERTS, SHOWN_ACTIONS, SHOWN_OWNERS = 14, 26, 12
+SHOWN_ALERTS, SHOWN_ACTIONS, SHOWN_OWNERS = 8, 20, 8
 
 
 def weeks_alerts(view: View) -> pl.DataFrame:
@@ -68,7 +69,9 @@ def duties(risk: Risk) -> Row:
         )
         .sort("overdue", "due", "owner", descending=[True, True, False], nulls_last=True)
     )
-    rows = sorted(due.to_dicts(), key=lambda row: (risk.urgency(row["play"]), row["due_on"], row["account_id"], row["title"]))
+    rows = sorted(
+        due.to_dicts(), key=lambda row: (risk.urgency(row["play"]), row["due_on"], row["account_id"], row["title"])
+    )
     return {
         "rows": [_duty(risk, row) for row in rows[:SHOWN_ACTIONS]],
         "due": due.height,
@@ -91,10 +94,14 @@ def _because(risk: Risk, row: Row) -> str:
     """What caused the action, with the value it was measured at."""
     known = risk.view.context.policy.churn_risk.factors
     if row["driver"] == "renewal_on":
-        return f"renews {wording.days_away(round(row['driver_value']))}" if row["driver_value"] is not None else "renews"
+        return (
+            f"renews {wording.days_away(round(row['driver_value']))}" if row["driver_value"] is not None else "renews"
+        )
     if not row["driver"]:
         return ""
+    metric = METRICS.get(row["driver"])
     label = known[row["driver"]].label if row["driver"] in known else risk.view.part_word(row["driver"])
+    label = metric.label if metric and row["driver"] not in risk.view.parts else label
     if row["driver_value"] is None:
         return label
     value = float(row["driver_value"])
@@ -102,12 +109,10 @@ def _because(risk: Risk, row: Row) -> str:
 
 
 def plays_record(risk: Risk) -> list[Row]:
-    """How often each play began, how it ended, and the share that worked of those decided; those against churn first."""
+    """How often each play began, how it ended, the share that worked of those decided; against churn first."""
     rows = risk.view.scores.play_success.to_dicts()
     ranked = sorted(rows, key=lambda row: (risk.urgency(row["play"]), row["play"]))
     return [
         {**row, "label": risk.play_word(row["play"]), "decided": row["worked_count"] + row["did_not_work_count"]}
         for row in ranked
     ]
-
-

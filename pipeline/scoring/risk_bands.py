@@ -23,36 +23,28 @@ def _rank(points: pl.Expr, bands: RiskBands) -> pl.Expr:
 
 
 def with_band(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFrame:
-    """`rank` of the band: never better than in the last week in which a factor was known that now is not."""
-    panel = panel.with_columns(_known_on(part).alias(part.named("known_on")) for part in parts)
-    weeks = [part.named("known_on") for part in parts]
-    reach = (
-        panel.select("account", "week_ending_on", pl.concat_list(weeks).alias("known_on"))
-        .explode("known_on")
-        .drop_nulls("known_on")
-        .unique()
-    )
-    ranks = panel.select("account", "week_ending_on", rank="own_rank")
-    while reach.height:
-        worst = (
-            reach.join(ranks.rename({"week_ending_on": "known_on"}), on=["account", "known_on"], how="inner")
-            .group_by("account", "week_ending_on")
-            .agg(pl.col("rank").max().alias("remembered"))
-        )
-        held = ranks.join(worst, on=["account", "week_ending_on"], how="left", maintain_order="left").select(
-            "account", "week_ending_on", rank=pl.max_horizontal("rank", "remembered")
-        )
-        if held.equals(ranks):
+    """`rank` of the band: never better than in the last week in which a factor was known that now is not.
+
+    Expects rows in the order of account and week.
+    """
+    found = panel.with_row_index("row").select(_known_row(part).alias(part.name) for part in parts)
+    known_rows = [column for column in found.get_columns() if column.null_count() < column.len()]
+    ranks = panel["own_rank"]
+    # What a week remembers may itself be remembered: once more, until nothing gets worse.
+    while True:
+        held = pl.DataFrame([ranks, *(ranks.gather(rows).alias(rows.name) for rows in known_rows)]).max_horizontal()
+        if held is None or held.equals(ranks):
             break
         ranks = held
-    return panel.drop(weeks).with_columns(ranks["rank"])
+    return panel.with_columns(ranks.alias("rank"))
 
 
-def _known_on(part: RiskPart) -> pl.Expr:
-    """While the factor is unknown, the last week in which it was known; else null."""
+def _known_row(part: RiskPart) -> pl.Expr:
+    """While the factor is unknown, the row of the account's last week in which it was known; else null."""
     is_unknown = part.col("state") == UNKNOWN
-    last_known = pl.when(~is_unknown).then("week_ending_on").forward_fill().over("account")
-    return pl.when(is_unknown).then(last_known)
+    last_known = pl.when(~is_unknown).then("row").forward_fill()
+    begins = pl.when((pl.col("account") != pl.col("account").shift(1)).fill_null(True)).then("row").forward_fill()
+    return pl.when(is_unknown & (last_known >= begins)).then(last_known)
 
 
 def named_risk(rank: pl.Expr) -> pl.Expr:

@@ -73,7 +73,7 @@ def with_factors(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFra
         for part in parts
         for expression in (
             pl.when(part.col("holds")).then(_points(part)).otherwise(0).cast(pl.Int64).alias(part.named("points")),
-            pl.when(part.col("holds")).then(PRESENT).otherwise(ABSENT).cast(pl.Int8).alias(part.named("state")),
+            _measured_state(part).alias(part.named("state")),
         )
     )
     for feed in dict.fromkeys(part.feed for part in parts):
@@ -105,7 +105,8 @@ def _with_lateness(panel: pl.DataFrame, feed: str, parts: tuple[RiskPart, ...]) 
     then = panel.select(
         "account", pl.col("week_ending_on").alias(fresh_on), *(pl.col(a).alias(b) for a, b in columns.items())
     )
-    panel = panel.join(then, on=["account", fresh_on], how="left", maintain_order="left")
+    key = ["account", fresh_on]
+    panel = panel.hstack(panel.select(key).join(then, on=key, how="left", maintain_order="left").drop(key))
     panel = panel.with_columns(_state(part, standing).alias(part.named("state.now")) for part in parts)
     return panel.with_columns(
         expression
@@ -117,27 +118,36 @@ def _with_lateness(panel: pl.DataFrame, feed: str, parts: tuple[RiskPart, ...]) 
             .then(part.col("points"))
             .otherwise(0)
             .alias(part.named("points")),
-            pl.when(standing == "late")
-            .then(part.col("value.then"))
-            .when((standing == "fresh") | (part.col("state.now") == PRESENT))
+            pl.when((standing == "fresh") | (part.col("state.now") == PRESENT))
             .then(part.col("value"))
+            .when(standing == "late")
+            .then(part.col("value.then"))
             .alias(part.named("value")),
             part.col("state.now").alias(part.named("state")),
         )
     ).drop(*columns.values(), *(part.named("state.now") for part in parts))
 
 
+def _measured_state(part: RiskPart) -> pl.Expr:
+    """The state that the numbers alone give, whatever became of their feed."""
+    present, absent = pl.lit(PRESENT, pl.Int8), pl.lit(ABSENT, pl.Int8)
+    return pl.when(part.col("holds")).then(present).when(_can_be_measured(part)).then(absent).otherwise(_unknown(part))
+
+
+def _unknown(part: RiskPart) -> pl.Expr:
+    """An exclusive group is unknown once, under its first name."""
+    return pl.lit(UNKNOWN if part.leads_group else ABSENT, pl.Int8)
+
+
 def _state(part: RiskPart, standing: pl.Expr) -> pl.Expr:
-    unknown = pl.lit(UNKNOWN if part.leads_group else ABSENT, pl.Int8)
-    then = part.col("state.then").fill_null(UNKNOWN if part.leads_group else ABSENT)
+    unknown = _unknown(part)
+    then = part.col("state.then").fill_null(unknown)
     frozen = pl.when(then == PRESENT).then(pl.lit(FROZEN, pl.Int8)).otherwise(then)
     late = unknown if part.factor.is_positive else frozen
     shown_elsewhere = _shown_by_others(part)
     return (
-        pl.when((standing == "fresh") & _can_be_measured(part))
+        pl.when(standing == "fresh")
         .then(part.col("state"))
-        .when(standing == "fresh")
-        .then(unknown)
         .when(shown_elsewhere)
         .then(pl.lit(PRESENT, pl.Int8))
         .when(standing == "late")

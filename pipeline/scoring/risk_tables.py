@@ -56,27 +56,23 @@ def churn_factors(panel: pl.DataFrame, parts: tuple[RiskPart, ...], as_of: date)
 
     Points are 0 where unknown. `since_on` is the first week of the present stay in that state.
     """
-    rows = [_of_part(panel, part, order, as_of) for order, part in enumerate(parts)]
+    is_latest = pl.col("week_ending_on") == as_of
+    since = panel.select("week_ending_on", *(_since(part).alias(part.named("since_on")) for part in parts))
+    latest = panel.filter(is_latest).hstack(since.filter(is_latest).drop("week_ending_on"))
+    rows = [_of_part(latest, part, order) for order, part in enumerate(parts)]
     return pl.concat(rows).sort("account_id", "order").drop("order")
 
 
-def _of_part(panel: pl.DataFrame, part: RiskPart, order: int, as_of: date) -> pl.DataFrame:
+def _since(part: RiskPart) -> pl.Expr:
+    """The first week of the present stay in counting or not; rows are in the order of account and week."""
     counts = part.col("state") != ABSENT
-    began = (
-        pl.when(counts != counts.shift(1).over("account"))
-        .then("week_ending_on")
-        .when(pl.col("account") != pl.col("account").shift(1))
-        .then("week_ending_on")
-        .forward_fill()
-        .over("account")
-    )
-    latest = (
-        panel.select("*", since_on=pl.coalesce(began, pl.col("week_ending_on").first().over("account")))
-        .filter(pl.col("week_ending_on") == as_of)
-        .filter(counts)
-    )
+    begins = (counts != counts.shift(1)) | (pl.col("account") != pl.col("account").shift(1))
+    return pl.when(begins.fill_null(True)).then("week_ending_on").forward_fill()
+
+
+def _of_part(latest: pl.DataFrame, part: RiskPart, order: int) -> pl.DataFrame:
     fresh_on = pl.col(f"{part.feed}.fresh_on")
-    return latest.select(
+    return latest.filter(part.col("state") != ABSENT).select(
         "account_id",
         family=pl.lit(part.factor.family),
         factor=pl.lit(part.name),
@@ -84,7 +80,7 @@ def _of_part(panel: pl.DataFrame, part: RiskPart, order: int, as_of: date) -> pl
         state=part.col("state").replace_strict(STATES, return_dtype=pl.String),
         value=pl.when(part.col("state") != UNKNOWN).then(part.col("value").round(6)),
         evidence=_evidence(part, fresh_on),
-        since_on="since_on",
+        since_on=part.col("since_on"),
         measured_on=pl.when(part.col("state") == FROZEN)
         .then(fresh_on)
         .when(part.col("state") == PRESENT)
@@ -180,14 +176,27 @@ def red_flag_weeks(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataF
 def top_factors(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFrame:
     """One row per account and week with a factor that adds points: the largest, of equals the first of the policy."""
     adding = [part for part in parts if not part.factor.is_positive]
-    most = pl.max_horizontal(part.col("points") for part in adding)
-    name, value = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
-    for part in reversed(adding):
-        is_it = part.col("points") == most
-        name = pl.when(is_it).then(pl.lit(part.name)).otherwise(name)
-        value = pl.when(is_it).then(part.col("value")).otherwise(value)
-    rows = panel.filter(most > 0)
-    return rows.select("account_id", "week_ending_on", driver=name, driver_value=value.round(6))
+    columns = [column for part in adding for column in (part.named("points"), part.named("value"))]
+    rows = (
+        panel.select("account_id", "week_ending_on", *columns)
+        .with_columns(most=pl.max_horizontal(part.col("points") for part in adding))
+        .filter(pl.col("most") > 0)
+        .with_columns(top=_first(adding, pl.col("most")))
+    )
+    names = {number: part.name for number, part in enumerate(adding)}
+    values = (pl.when(pl.col("top") == number).then(part.col("value")) for number, part in enumerate(adding))
+    return rows.select(
+        "account_id",
+        "week_ending_on",
+        driver=pl.col("top").replace_strict(names, return_dtype=pl.String),
+        driver_value=pl.coalesce(*values).round(6),
+    )
+
+
+def _first(parts: list[RiskPart], points: pl.Expr) -> pl.Expr:
+    """The number of the first part with these points."""
+    tests = enumerate(part.col("points") == points for part in parts)
+    return pl.coalesce(*(pl.when(test).then(pl.lit(number, pl.Int8)) for number, test in tests))
 
 
 def _green(panel: pl.DataFrame, policy: ChurnRiskPolicy, as_of: date) -> pl.DataFrame:

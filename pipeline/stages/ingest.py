@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.errors import QualityGate, UsageError
+from pipeline.errors import QualityGate
 from pipeline.ingest.commit import Load, committed, file_row, new_entries
 from pipeline.ingest.corrections import as_corrected, is_correction, newly_corrected, note_corrections
 from pipeline.ingest.deliveries import Arrival, Delivery, dated
@@ -22,7 +22,8 @@ from pipeline.ingest.find import Refused
 from pipeline.ingest.guard import Guard
 from pipeline.ingest.intake import from_archive, intake, kept_apart
 from pipeline.ingest.journal import Entry, journal
-from pipeline.ingest.personal import is_personal, privacy_of, withheld
+from pipeline.ingest.personal import is_personal, is_withheld, privacy_of, withheld
+from pipeline.ingest.recipes import sources_of
 from pipeline.ingest.recognise import Unrecognised
 from pipeline.ingest.seen import Seen, seen_before
 from pipeline.ingest.store import FILES, create_tables, empty_tables, forget_failures, forget_system
@@ -30,7 +31,7 @@ from pipeline.ingest.usage_again import add_up_again, held_back
 from pipeline.stages import fingerprint as prints
 from pipeline.warehouse import ENGINE, Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
-from schemas.sources import Source, SourceError, read_sources
+from schemas.sources import Source
 
 NEEDED = {"accounts", "contracts"}
 EXIT_QUALITY = QualityGate.exit_code
@@ -98,7 +99,7 @@ def ingest(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callabl
     entries = journal(workspace.archive)
     seen = seen_before(workspace.var / "seen.json", reading(workspace).whole, entries)
     with Guard() as guard:
-        run = _Run(workspace, warehouse, _sources(workspace), entries, guard, seen, say)
+        run = _Run(workspace, warehouse, sources_of(workspace), entries, guard, seen, say)
         return _ingested(run, as_of)
 
 
@@ -122,19 +123,12 @@ def _ingested(run: _Run, as_of: date) -> IngestReport:
     return IngestReport(not (is_replay or new), tuple(run.reports), failed, held_back(run.warehouse))
 
 
-def _sources(workspace: Workspace) -> Mapping[str, Source]:
-    try:
-        return read_sources(workspace.sources)
-    except SourceError as unusable:
-        raise UsageError(str(unusable), "Correct the source's TOML.") from unusable
-
-
 def _prepare(run: _Run) -> None:
     """Make the tables; start over when the way files are read has changed since they were loaded, with one tool's
     files when one of them was corrected."""
     recipe = reading(run.workspace)
     with run.warehouse.transaction():
-        if prints.is_current(run.warehouse, "ingest", recipe):
+        if prints.is_current(run.warehouse, "ingest", recipe) and _is_of_journal(run):
             create_tables(run.warehouse)
             forget_failures(run.warehouse)
             for system in sorted(newly_corrected(run.warehouse, run.entries)):
@@ -143,6 +137,14 @@ def _prepare(run: _Run) -> None:
             empty_tables(run.warehouse)
             prints.remember(run.warehouse, "ingest", recipe)
         note_corrections(run.warehouse, run.entries)
+
+
+def _is_of_journal(run: _Run) -> bool:
+    """Whether the warehouse holds nothing that the journal does not know, as after a loss of the archive."""
+    if not run.warehouse.has("meta.files"):
+        return True
+    loaded = run.warehouse.frame("select loaded_seq, content_hash from meta.files where loaded_seq is not null")
+    return set(loaded.rows()) <= {(entry.seq, entry.content) for entry in run.entries}
 
 
 def reading(workspace: Workspace) -> prints.Inputs:
@@ -172,7 +174,7 @@ def _archived(run: _Run, entry: Entry) -> Delivery | None:
     if isinstance(found, Unrecognised):
         run.reports.append(FileReport(entry.path, "unknown", found.reason))
         return None
-    if entry.stored == "container" and is_personal(found.file):
+    if is_personal(found.file) and not is_withheld(found):
         privacy = privacy_of(run.workspace.archive)
         found = replace(found, text=withheld(run.guard, found, privacy, run.workspace.staged).text)
     return replace(found, extracted_at=entry.moment)

@@ -1,7 +1,7 @@
 """The publish stage: the rendered folder becomes `out/<as_of>/`, swapped in whole.
 
 Everything is copied beside the target and brought to disk first; only then the two change places. Whatever fails, what
-was published before stays as it was.
+was published before stays as it was. What it sends is then kept under archive/.
 """
 
 import ctypes
@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import RunFailed
+from pipeline.stages.press.commitments import keep_sent
 from pipeline.workspace import Workspace
 
 MANIFEST = "manifest.json"
@@ -40,11 +41,13 @@ def publish(workspace: Workspace, as_of: date, say: Callable[[str], None]) -> Pu
     require_writable(workspace)
     if _is_published(source, target):
         _point_latest(workspace.out)
+        keep_sent(workspace, target, as_of)
         say(f"publish: {target} is up to date")
         return PublishReport(target, is_unchanged=True)
     try:
         files = _replace(source, target)
         _point_latest(workspace.out)
+        keep_sent(workspace, target, as_of)
     except OSError as refused:
         shutil.rmtree(_beside(target, "new"), ignore_errors=True)
         raise RunFailed(

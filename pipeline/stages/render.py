@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.policy import Policy, read_policy
-from pipeline.reports import REPORTS, Context, Document, index, wording
+from pipeline.reports import REPORTS, Context, Document, index, messages, wording
 from pipeline.stages.fingerprint import Inputs, code_hash, fingerprint, forget, inputs, is_current, remember, remembered
 from pipeline.stages.press.asked import NAME as ASKED
 from pipeline.stages.press.asked import asked_for
+from pipeline.stages.press.commitments import sent_before
 from pipeline.stages.press.filters import filters
 from pipeline.stages.press.fonts import ENVIRONMENT, Typefaces, typefaces
 from pipeline.stages.press.manifest import NAME, findings, loads, manifest
@@ -104,10 +105,22 @@ def render(
         return RenderReport(is_unchanged=True)
     book, scores = read_book(workspace, warehouse, as_of), read_scores(warehouse)
     ledger = read_ledger(workspace, warehouse, as_of)
-    context = Context(policy, loads(warehouse), findings(warehouse), frozenset(asked), ledger)
+    settings, sent = workspace.settings, sent_before(workspace, as_of)
+    context = Context(
+        policy,
+        loads(warehouse),
+        findings(warehouse),
+        frozenset(asked),
+        ledger,
+        saves_per_csm=settings.capacity.saves_per_csm_per_week,
+        people=settings.people,
+        sent=sent,
+    )
     documents = [document for report in REPORTS.values() for document in report(book, scores, context)]
     fresh = _fresh(folder)
-    write_tables(data_tables(book, scores), fresh / "data")
+    write_tables(data_tables(book, scores, sent), fresh / "data")
+    for name, text in messages(book, scores, context).items():
+        _write(fresh / name, text)
     _write(fresh / "quality" / "quality.json", quality_json(ledger, warehouse))
     press = make_press(workspace, as_of, policy, say)
     failed, pages, kept = _documents(press, documents, fresh)
@@ -333,6 +346,7 @@ def render_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, asked
         code=code_hash(*CODE, *([own] if own.is_dir() else [])),
         libraries=[version(name) for name in libraries],
         packs_asked_for=sorted(asked),
+        alerts_sent={name: str(day) for name, day in sorted(sent_before(workspace, as_of).items())},
     )
 
 

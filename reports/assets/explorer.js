@@ -9,6 +9,12 @@
     ["critical", "■", "Critical"],
     ["insufficient_data", "○", "Not enough data"],
   ];
+  const risks = [
+    ["green", "healthy", "●", "Green"],
+    ["yellow", "watch", "◆", "Yellow"],
+    ["orange", "at_risk", "▲", "Orange"],
+    ["red", "critical", "■", "Red"],
+  ];
   const rank = Object.fromEntries(bands.map(([name], index) => [name, index]));
   const bandOf = (name) => bands.find((band) => band[0] === name) || ["none", "○", "No score"];
   const state = { sort: "arr", falling: true, open: null };
@@ -40,6 +46,10 @@
   };
   const bandNode = (name) => make("span", { class: `band band-${name || "none"}` }, `${bandOf(name)[1]} ${bandOf(name)[2]}`);
 
+  const riskOf = (name) => risks.find((risk) => risk[0] === name) || ["none", "none", "○", "No score"];
+  const riskNode = (name, text = "") => make("span", { class: `band band-${riskOf(name)[1]}` }, `${riskOf(name)[2]} ${riskOf(name)[3]}${text}`);
+  const pointsOf = (row) => (row.points === null ? "" : `${row.unknown ? "at least " : ""}${row.points}`);
+
   const columns = [
     ["name", "Customer", "", (row) => make("button", { class: "linklike", type: "button", "aria-expanded": state.open === row.id, onclick: () => toggle(row.id) }, row.name)],
     ["segment", "Segment", "", (row) => row.segment],
@@ -48,6 +58,7 @@
     ["score", "Score", "n", (row) => plain(row.score)],
     ["band", "Band", "indent", (row) => bandNode(row.band)],
     ["month", "4 weeks", "n", (row) => signed(row.month)],
+    ["points", "Churn risk", "indent", (row) => riskNode(row.risk, row.points === null ? "" : `, ${pointsOf(row)}`)],
     ["days", "Renews", "n", (row) => day(row.renewal)],
     ["urgent", "P0, P1", "n", (row) => plain(row.urgent)],
   ];
@@ -70,6 +81,7 @@
     select("region", "Region", choices("region").map((name) => [name, name])),
     select("csm", "CSM", choices("csm").map((name) => [name, name])),
     select("band", "Band", bands.map(([value, , text]) => [value, text])),
+    select("risk", "Churn risk", risks.map(([value, , , text]) => [value, text])),
     select("due", "Renews within", [["30", "30 days"], ["90", "90 days"], ["180", "180 days"]]),
     make("button", { type: "button", onclick: () => reset() }, "Clear filters"),
   );
@@ -82,7 +94,7 @@
     const text = search.value.trim().toLocaleLowerCase();
     return data.accounts.filter(
       (row) =>
-        ["segment", "region", "csm", "band"].every((key) => !controls[key].value || row[key] === controls[key].value) &&
+        ["segment", "region", "csm", "band", "risk"].every((key) => !controls[key].value || row[key] === controls[key].value) &&
         (!controls.due.value || (row.days !== null && row.days <= Number(controls.due.value))) &&
         (!text || row.name.toLocaleLowerCase().includes(text) || row.csm.toLocaleLowerCase().includes(text)),
     );
@@ -142,7 +154,29 @@
       const lines = row.lifts.map(([name, to, gain, band]) => make("li", {}, `${name}: ${to}, +${plain(gain, 1)} points${band ? `, then ${band.toLocaleLowerCase()}` : ""}`));
       box.append(make("p", { class: "strong" }, "What would lift it most easily"), make("ul", { class: "plain" }, ...lines));
     }
+    if (row.risk) drawRisk(box, row);
     return make("tr", {}, make("td", { colspan: columns.length }, box));
+  };
+  const drawRisk = (box, row) => {
+    const moved = row.moved === null ? "no week to compare" : `${row.moved > 0 ? "+" : row.moved < 0 ? "−" : "±"}${Math.abs(row.moved)} on last week`;
+    box.append(make("h3", {}, "Churn risk"));
+    box.append(make("p", {}, riskNode(row.risk), ` since ${day(row.entered)}: ${pointsOf(row)} points, ${moved}.${row.unknown ? ` ${row.unknown} unknown, so it may be more.` : ""}`));
+    if (row.factors.length) {
+      const head = make("tr", {}, make("th", { scope: "col" }, "Factor"), make("th", { scope: "col" }, "Evidence"), make("th", { scope: "col", class: "n" }, "Points"));
+      const lines = row.factors.map(([name, evidence, points, measured]) => make("tr", {}, make("td", {}, name), make("td", {}, measured ? `${evidence} (${measured})` : evidence), make("td", { class: "n strong" }, points === null ? "?" : `${points > 0 ? "+" : "−"}${Math.abs(points)}`)));
+      box.append(make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
+    }
+    if (row.flags.length) {
+      const marks = { red: "■ Red", yellow: "◆ Yellow", green: "● Green" };
+      const lines = row.flags.map(([colour, name, raised, actBy]) => make("li", { class: actBy && actBy < data.as_of ? "late" : null }, `${marks[colour]} flag: ${name}, since ${day(raised)}${actBy ? `, act by ${day(actBy)}` : ""}`));
+      box.append(make("p", { class: "strong" }, "Flags"), make("ul", { class: "plain" }, ...lines));
+    }
+    if (row.actions.length) {
+      const lines = row.actions.map(([title, owner, due, play]) => make("li", {}, `${title}: ${owner}, `, make("span", { class: due < data.as_of ? "late" : null }, day(due)), ` (${play})`));
+      const more = row.undone - row.actions.length;
+      if (more > 0) lines.push(make("li", { class: "quiet" }, `${more} more in data/actions.csv`));
+      box.append(make("p", { class: "strong" }, "Open actions"), make("ul", { class: "plain" }, ...lines));
+    }
   };
 
   const drawTable = (rows) => {
@@ -156,7 +190,7 @@
       body.append(make("tr", {}, ...columns.map(([, , kind, show]) => make("td", { class: kind }, show(row)))));
       if (state.open === row.id) body.append(detail(row));
     }
-    const widths = make("colgroup", {}, ...[22, 11, 14, 9, 8, 14, 8, 12, 6].map((width) => make("col", { class: `w${width}` })));
+    const widths = make("colgroup", {}, ...[19, 10, 12, 8, 7, 12, 8, 15, 10, 6].map((width) => make("col", { class: `w${width}` })));
     table.replaceChildren(widths, make("thead", {}, head), body);
     status.textContent = rows.length ? `${rows.length} of ${data.accounts.length} customers` : "No customer fits these filters.";
   };

@@ -59,8 +59,28 @@ def _merged(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merged_file(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-    tables = _merged_by(base.get("table", []), extra.get("table", []), "table", _merged_table)
+    tables = list(base.get("table", []))
+    for addition in extra.get("table", []):
+        places = [at for at, known in enumerate(tables) if _is_meant(known, addition)]
+        for at in places:
+            tables[at] = _merged_table(tables[at], addition)
+        if not places:
+            tables.append(addition)
     return {**base, **extra, "table": tables}
+
+
+def _is_meant(known: dict[str, Any], addition: dict[str, Any]) -> bool:
+    """Whether an addition changes this table: every one of its name, unless it says which by account or system."""
+    if known.get("table") != addition.get("table"):
+        return False
+    account, system = addition.get("account"), _constant_system(addition)
+    is_account = account is None or account == known.get("account")
+    return is_account and (system is None or system == _constant_system(known))
+
+
+def _constant_system(table: dict[str, Any]) -> Any:
+    column = table.get("columns", {}).get("system")
+    return column.get("constant") if isinstance(column, dict) else None
 
 
 def _merged_table(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 with
 
 executive_sponsors as (
-    select contact_id
+    select
+        contact_id,
+        min(coalesce(joined_on, date '0001-01-01')) as sponsor_from_on
     from staging.stg_contacts
     where role = 'executive_sponsor'
+    group by contact_id
 ),
 
 activities as (
@@ -14,12 +17,13 @@ activities as (
         occurred_on,
         type in ('meeting', 'call') and was_attended is not null as is_held,
         coalesce(was_attended, false) as is_attended,
-        contact_id in (select contact_id from executive_sponsors) as is_with_executive,
+        sponsor_from_on,
         type,
         direction,
         case sentiment when 'positive' then 1 when 'neutral' then 0 when 'negative' then -1 end as sentiment,
         coalesce(was_attended, true) and coalesce(type, '') <> 'escalation' as is_touch
     from staging.stg_activities
+    left join executive_sponsors using (contact_id)
 )
 
 select
@@ -34,7 +38,11 @@ select
     count(sentiment) filter (where days.span = '90d') as sentiment_count_90d,
     count(*) filter (where days.span = '30d' and type = 'escalation') as escalation_count_30d,
     count(*) filter (
-        where days.span = '30d' and type in ('meeting', 'call') and is_attended and is_with_executive
+        where
+        days.span = '30d'
+        and type in ('meeting', 'call')
+        and is_attended
+        and days.week_ending_on >= sponsor_from_on
     ) as executive_meeting_count_30d,
     count(*) filter (where days.span = '30d' and is_touch) as touch_count_30d,
     count(*) filter (where days.span = '30d' and is_touch and direction = 'proactive') as proactive_touch_count_30d

@@ -8,7 +8,14 @@ told as (
         versions._owner_rank as owner_rank,
         extracted_day(versions._extracted_at) as valid_from_on,
         versions.* exclude (
-            account_id, parent_account_id, csm, csm_email, csm_manager, account_executive, executive_sponsor, technical_lead
+            account_id,
+            parent_account_id,
+            csm,
+            csm_email,
+            csm_manager,
+            account_executive,
+            executive_sponsor,
+            technical_lead
         ),
         person_name(versions._system, versions.csm) as csm,
         coalesce(versions.csm_email, person_email(versions._system, versions.csm)) as csm_email,

@@ -31,7 +31,7 @@ def company(
     return SimpleNamespace(
         book=book,
         scores=Scores(**{name: scores.get(name, pl.DataFrame()) for name in SCORES}),
-        context=Context(POLICY, FILES, FINDINGS, asked, ledger()),
+        context=Context(POLICY, FILES, FINDINGS, asked, ledger(), saves_per_csm=3, people={"cs_manager": "Mara Voss"}),
         settings=SETTINGS,
         policy=POLICY,
     )

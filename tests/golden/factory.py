@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 
+from tests.golden import risk
+
 AS_OF = date(2026, 6, 26)
 WEEKS = 60
 CSMS = ("Anna Okafor", "Björn Lindqvist", "Carla Mendes", "Dev Patel")
@@ -760,7 +762,7 @@ def score_frames(seed: int = 7, count: int = 40) -> dict[str, pl.DataFrame]:
             }
         )
     named = {"health_weeks": weeks, "health_components": parts, "health_changes": changes, "health_lifts": lifts}
-    return {name: _frame(table, {}) for name, table in named.items()}
+    return {name: _frame(table, {}) for name, table in named.items()} | risk.frames(lives)
 
 
 def _score_row(lives: Lives, life: Mapping[str, Any], week: int, is_thin: bool) -> dict[str, Any]:

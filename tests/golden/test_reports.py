@@ -8,13 +8,18 @@ import pytest
 
 from pipeline.reports import REPORTS, wording
 from pipeline.reports.facts import TROUBLED, View
+from pipeline.reports.loop_parts import SECTIONS
+from pipeline.reports.loops import loops
 from pipeline.reports.periods import months_later, quarter_of, reviewed_quarter
 from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr, slug
 from pipeline.reports.reviews import reviews_due
+from pipeline.reports.risk import Risk
 from pipeline.reports.voice import Nps, is_distinguishable
 from pipeline.reports.weekly import weekly
+from pipeline.reports.work import weeks_alerts
 from tests.golden.company import company
+from tests.golden.factory import AS_OF
 
 MADE = company()
 VIEW = View(MADE.book, MADE.scores, MADE.context)
@@ -28,6 +33,7 @@ def test_every_report_of_the_list_makes_documents() -> None:
         "portfolio": True,
         "weekly": True,
         "qbr": True,
+        "loops": True,
         "quality": True,
     }
 
@@ -56,10 +62,61 @@ def test_insufficient_data_is_in_no_colours_total_but_on_the_lists_by_its_last_k
     assert PORTFOLIO["health"]["bands"][-1]["count"] == 1
 
 
-def test_the_red_list_is_every_troubled_account_by_money_and_urgency() -> None:
+def test_who_is_in_trouble_is_every_account_at_risk_or_critical_by_money_and_urgency() -> None:
     listed = VIEW.troubled["account_id"].to_list()
     assert set(listed) == set(VIEW.standing.filter(pl.col("alarm").is_in(TROUBLED))["account_id"])
     assert VIEW.troubled["urgency"].is_sorted(descending=True)
+
+
+def test_bands_of_churn_risk_add_up_to_customers_and_arr() -> None:
+    bands, figures = PORTFOLIO["risk"]["bands"], PORTFOLIO["overview"]["figures"]
+    assert sum(band["count"] for band in bands) == figures["customers"]
+    assert sum((band["arr"] for band in bands), Decimal(0)) == figures["arr"]
+
+
+def test_the_red_list_is_the_same_in_every_report_and_by_expected_loss() -> None:
+    rows = PORTFOLIO["risk"]["red"]["rows"]
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+    assert [row["expected_loss"] for row in rows] == sorted((row["expected_loss"] for row in rows), reverse=True)
+    assert WEEKLY["red"] == PORTFOLIO["risk"]["red"]
+
+
+def test_everyone_on_last_weeks_list_became_something() -> None:
+    last = WEEKLY["red"]["last"]
+    assert sum(last["counts"].values()) == last["count"] == 12
+
+
+def test_rates_of_the_record_are_said_with_their_n() -> None:
+    record = WEEKLY["red"]["record"]
+    assert (record["named"], record["lost"], record["renewed"], record["decided"]) == (2, 3, 4, 5)
+    assert (record["detection_pct"], record["save_pct"]) == (pytest.approx(200 / 3), pytest.approx(80))
+
+
+def test_unknown_factors_make_points_at_least() -> None:
+    risk = Risk(VIEW)
+    unknown = next(row for row in risk.standing.values() if row["churn_risk_unknown_count"])
+    assert risk.points_word(unknown) == f"at least {unknown['churn_risk_points']}"
+    assert PORTFOLIO["risk"]["unknown"] == 1
+
+
+def test_the_weeks_alerts_are_those_of_seven_days() -> None:
+    raised = weeks_alerts(VIEW)["raised_on"].to_list()
+    assert raised
+    assert all(0 <= (AS_OF - day).days < 7 for day in raised)
+    assert WEEKLY["alerts"]["count"] == len(raised) < MADE.scores.alerts.height
+
+
+def test_an_action_is_overdue_or_due_within_a_week_but_never_both() -> None:
+    duties = WEEKLY["duties"]
+    assert sum(owner["overdue"] for owner in duties["owners"]) == duties["overdue"]
+    assert sum(owner["due"] for owner in duties["owners"]) == duties["due"]
+
+
+def test_operating_documents_have_the_nine_sections_in_order() -> None:
+    made = loops(MADE.book, MADE.scores, MADE.context)
+    assert [document.path.rsplit("/", 1)[1] for document in made] == ["health-signals", "risk-register"]
+    assert all(tuple(title for title, _ in document.data["sections"]) == SECTIONS for document in made)
+    assert all(blocks for document in made for _, blocks in document.data["sections"])
 
 
 def test_the_parts_of_a_change_add_up_to_it_in_words() -> None:

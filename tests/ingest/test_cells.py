@@ -2,16 +2,26 @@
 
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.cells import clean, known, meant, one_of, trimmed
-from pipeline.warehouse import Warehouse
+from pipeline.warehouse import Warehouse, open_warehouse
 from schemas.sources import Column
 from tests.ingest.whole_columns import read
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """One warehouse for all readings; none of them leaves anything that another could see."""
+    folder = tmp_path_factory.mktemp("readings")
+    with open_warehouse(folder / "warehouse.duckdb", [folder]) as opened:
+        yield opened
+
 
 READINGS = """
 whole         | 1,234                      | 1234
@@ -199,7 +209,13 @@ def test_a_fast_reading_is_never_another_than_the_careful_one(warehouse: Warehou
         "money": ["0", "-7.25", "1e3", ".5", "5.", "1_0", "00.5", "+5", "1e14", "999999999999999", "1e16", "12.345"],
         "boolean": ["0", "1", "true", "True", "TRUE", "yes", "No", "checked", "t", "2"],
         "date": ["2026-03-31", "2026-02-30", "-026-03-01", "2026-3-31", "0001-01-01"],
-        "instant": ["2026-03-31 09:00:00", "2026-03-08 02:30:00", "2026-11-01 01:30:00", "2026-03-31T09:00:00Z", "2026-03-31"],
+        "instant": [
+            "2026-03-31 09:00:00",
+            "2026-03-08 02:30:00",
+            "2026-11-01 01:30:00",
+            "2026-03-31T09:00:00Z",
+            "2026-03-31",
+        ],
         "duration": ["0", "12", "007", "1.5", "-3"],
     }
     for kind, ones in texts.items():
@@ -220,7 +236,9 @@ def slow_amount(text: str, mark: str) -> Decimal | None:
     groups = whole.split("," if mark == "." else ".")
     ok = all(part.isascii() and part.isdigit() for part in groups) and (not fraction or fraction.isdigit())
     plain_size = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]))
-    indian = len(groups) > 2 and len(groups[0]) <= 2 and all(len(one) == 2 for one in groups[1:-1]) and len(groups[-1]) == 3
+    indian = (
+        len(groups) > 2 and len(groups[0]) <= 2 and all(len(one) == 2 for one in groups[1:-1]) and len(groups[-1]) == 3
+    )
     if not whole and point and fraction.isdigit():
         groups, ok, plain_size = ["0"], True, True
     if not ok or not (plain_size or indian) or minuses > 1:
@@ -230,10 +248,9 @@ def slow_amount(text: str, mark: str) -> Decimal | None:
 
 
 QUICK = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 AMOUNTISH = st.text(alphabet="0123456789.,-()+", min_size=1, max_size=9)
 
@@ -244,12 +261,21 @@ AMOUNTISH = st.text(alphabet="0123456789.,-()+", min_size=1, max_size=9)
 def test_amounts_are_read_like_a_slow_reader_does(warehouse: Warehouse, texts: list[str], mark: str) -> None:
     nothing = {"-", "--"}
     expected = [
-        None if text in nothing else (lambda v: "!unreadable" if v is None else str(round(v, 2)))(slow_amount(text, mark))
+        None
+        if text in nothing
+        else (lambda v: "!unreadable" if v is None else str(round(v, 2)))(slow_amount(text, mark))
         for text in texts
     ]
     found = read(warehouse, "money", texts, {"decimal": mark})
     same = [
-        one == other or (one and other and one[0] != "!" and other[0] != "!" and abs(Decimal(one) - Decimal(other)) <= Decimal("0.01"))
+        one == other
+        or (
+            one
+            and other
+            and one[0] != "!"
+            and other[0] != "!"
+            and abs(Decimal(one) - Decimal(other)) <= Decimal("0.01")
+        )
         for one, other in zip(found, expected, strict=True)
     ]
     assert all(same), [(t, f, e) for t, f, e, s in zip(texts, found, expected, same, strict=True) if not s]
@@ -273,11 +299,31 @@ def test_a_duration_means_the_same_in_every_spelling(warehouse: Warehouse, minut
         }[style]
 
     found = read(warehouse, "duration", [spelled(one) for one in minutes], {"unit": "seconds"})
-    assert [math.isclose(float(one or "nan"), want) for one, want in zip(found, minutes, strict=True)] == [True] * len(minutes)
+    assert [math.isclose(float(one or "nan"), want) for one, want in zip(found, minutes, strict=True)] == [True] * len(
+        minutes
+    )
 
 
 @QUICK
-@given(texts=st.lists(st.text(max_size=12), min_size=10, max_size=40), kind=st.sampled_from(["whole", "number", "money", "boolean", "date", "instant", "duration", "id", "currency", "list", "enumeration", "salesforce_id"]))
+@given(
+    texts=st.lists(st.text(max_size=12), min_size=10, max_size=40),
+    kind=st.sampled_from(
+        [
+            "whole",
+            "number",
+            "money",
+            "boolean",
+            "date",
+            "instant",
+            "duration",
+            "id",
+            "currency",
+            "list",
+            "enumeration",
+            "salesforce_id",
+        ]
+    ),
+)
 def test_no_text_breaks_a_reading(warehouse: Warehouse, texts: list[str], kind: str) -> None:
     found = read(warehouse, kind, [text.replace("\x00", "") for text in texts])
     assert len(found) == len(texts)
@@ -290,7 +336,11 @@ def test_whole_numbers_are_read_like_a_slow_reader_does(warehouse: Warehouse, te
         bare = text.strip()
         if not bare or bare in ("-", "--"):
             return None
-        joined = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", bare) if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", bare) else bare
+        joined = (
+            re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", bare)
+            if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d*)?", bare)
+            else bare
+        )
         found = re.fullmatch(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.0*)?", joined)
         return str(int(found[1] + found[2].replace(",", ""))) if found else "!unreadable"
 

@@ -1,18 +1,32 @@
-"""Days and times, read by the whole column: order, zones, clocks that jump, and an independent slow reading."""
+# ruff: noqa: DTZ001, DTZ007
+"""Days and times, read by the whole column: order, zones, clocks that jump, and an independent slow reading.
 
+Times here have no zone of their own: that is what is tested.
+"""
+
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.moments import localized
 from pipeline.ingest.recognise import Recognised, Unrecognised, recognised
 from pipeline.ingest.zones import zone_name
-from pipeline.warehouse import Warehouse
+from pipeline.warehouse import Warehouse, open_warehouse
 from schemas.sources import Column, FileMap, Source, TableMap
 from tests.ingest.whole_columns import NEW_YORK, decision, is_left_open, read
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """One warehouse for all readings; none of them leaves anything that another could see."""
+    folder = tmp_path_factory.mktemp("readings")
+    with open_warehouse(folder / "warehouse.duckdb", [folder]) as opened:
+        yield opened
+
 
 FORMS = """
 2026-03-31                                                | 2026-03-31 04:00:00+00
@@ -119,7 +133,13 @@ def test_a_column_of_plausible_counts_is_seconds_or_milliseconds(
 def test_a_local_time_that_the_clocks_skip_is_refused_and_one_that_they_repeat_is_the_first(
     warehouse: Warehouse,
 ) -> None:
-    texts = ["2026-03-08 02:30:00", "2026-03-08 02:30", "2026-11-01 01:30:00", "2026-11-01 01:30", "2026-11-01 02:30:00"]
+    texts = [
+        "2026-03-08 02:30:00",
+        "2026-03-08 02:30",
+        "2026-11-01 01:30:00",
+        "2026-11-01 01:30",
+        "2026-11-01 02:30:00",
+    ]
     first = "2026-11-01 05:30:00+00"
     refused = "!nonexistent_time"
     assert read(warehouse, "instant", texts) == [refused, refused, first, first, "2026-11-01 07:30:00+00"]
@@ -184,10 +204,9 @@ WRITERS = {
 }
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2067, 12, 31)).map(lambda at: at.replace(microsecond=0))
 QUICK = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -226,7 +245,10 @@ def test_a_column_of_days_is_read_like_a_slow_reader_does(
 
 
 @QUICK
-@given(times=st.lists(TIMES, min_size=1, max_size=30), zone=st.sampled_from([NEW_YORK, "Europe/Berlin", "Asia/Kolkata", "UTC", "Australia/Lord_Howe"]))
+@given(
+    times=st.lists(TIMES, min_size=1, max_size=30),
+    zone=st.sampled_from([NEW_YORK, "Europe/Berlin", "Asia/Kolkata", "UTC", "Australia/Lord_Howe"]),
+)
 @example(times=[datetime(2026, 3, 8, 2, 30), datetime(2026, 11, 1, 1, 30)], zone=NEW_YORK)
 @example(times=[datetime(2026, 4, 5, 1, 45), datetime(2026, 10, 4, 2, 15)], zone="Australia/Lord_Howe")
 def test_a_local_time_is_the_instant_that_python_says(warehouse: Warehouse, times: list[datetime], zone: str) -> None:
@@ -246,7 +268,9 @@ def test_a_local_time_is_the_instant_that_python_says(warehouse: Warehouse, time
 
 
 @QUICK
-@given(days=st.lists(st.dates(date(2000, 1, 1), date(2035, 12, 31)), min_size=1, max_size=10), is_day_first=st.booleans())
+@given(
+    days=st.lists(st.dates(date(2000, 1, 1), date(2035, 12, 31)), min_size=1, max_size=10), is_day_first=st.booleans()
+)
 def test_a_select_without_problems_is_not_changed_by_a_look_at_the_whole_column(
     warehouse: Warehouse, days: list[date], is_day_first: bool
 ) -> None:

@@ -134,7 +134,7 @@ def test_nul_bytes_in_text_are_dropped_and_told(tmp_path: Path) -> None:
     path.write_bytes(b"id,name\n1,Si\0lo\n" + b"2,Harbor Lane Foods of the North\n" * 40)
     text = text_of(path)
     assert rows(text)[1] == ["1", "Silo"]
-    assert text.remarks == ("1 NUL bytes dropped",)
+    assert text.remarks == ("1 NUL byte dropped",)
 
 
 def test_line_ends_of_other_systems_are_plain_after_mending(tmp_path: Path) -> None:

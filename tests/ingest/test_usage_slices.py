@@ -232,6 +232,8 @@ def test_a_replacement_with_under_half_of_the_events_is_held_back_and_said(
     [warning] = report.warnings
     assert "2026-06-26/usage.csv: 1 account-days of usage come with 4 events where 10 stood" in warning
     balance(warehouse)
+    drop("2026-06-27/usage.csv", events(*an_hour("a", "2026-01-05", 9, "whole")))
+    assert run(date(2026, 6, 27)).warnings == ()
 
 
 def tracked(day: str, count: int, account: str = "a") -> str:

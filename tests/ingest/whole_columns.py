@@ -65,7 +65,9 @@ def read(
     return rows["value"].to_list()
 
 
-def decision(warehouse: Warehouse, kind: str, texts: Sequence[str | None], spec: Mapping[str, Any], **source: Any) -> str:
+def decision(
+    warehouse: Warehouse, kind: str, texts: Sequence[str | None], spec: Mapping[str, Any], **source: Any
+) -> str:
     """How the column was read, in words."""
     file, view = file_of(kind, spec, **source), landed(warehouse, texts)
     [reading] = readings(file, [decided(warehouse, view, file, file.file.table[0])], NEW_YORK)

@@ -245,9 +245,7 @@ class PlainRisk:
 
     def changes(self, account, day, then):
         """Factor by factor, and what the limit at 0 took back."""
-        moved = {
-            name: self.factor(name, account, day)[1] - self.factor(name, account, then)[1] for name in TABLE
-        } | {
+        moved = {name: self.factor(name, account, day)[1] - self.factor(name, account, then)[1] for name in TABLE} | {
             "never_under_0": self.points(account, day)
             - self.points_sum(account, day)
             - self.points(account, then)

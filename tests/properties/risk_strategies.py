@@ -113,7 +113,9 @@ def random_row(chance, seldom, ago=0):
             "wave_promoter_surplus_count": few(now, rare=[now - 1, now // 2, -now]) if now else None,
             "wave_prior_promoter_surplus_count": few(before, rare=[before - 1, 0]) if before else None,
             "csat_answer_count_90d": rated,
-            "csat_score_sum_90d": chance.choice([0, 1, 1, 2]) * 15 + 15 if rated > 4 else few(4, 5, rare=[2, 3]) * rated,
+            "csat_score_sum_90d": chance.choice([0, 1, 1, 2]) * 15 + 15
+            if rated > 4
+            else few(4, 5, rare=[2, 3]) * rated,
             "csat_under_2_count_90d": few(0, rare=[2, 3, 3]),
             "executive_sponsor_departed_count_90d": few(0, rare=[0, 1]),
             "price_increase_pct": few(None, 0.0, rare=[25.0, 25.5, 40.0]),
@@ -131,11 +133,15 @@ def random_row(chance, seldom, ago=0):
 def consistent(row):
     """No part is larger than its whole."""
     departed = max(row["stakeholder_departed_count_90d"], row["executive_sponsor_departed_count_90d"])
-    return row | {
-        "stakeholder_departed_count_90d": departed,
-        "expansion_won_count_180d": max(row["expansion_won_count_180d"], row["expansion_won_count_90d"]),
-    } | {
-        f"wave{which}_{what}": (row[f"wave{which}_{what}"] or 0) if row[f"wave{which}_answer_count"] else None
-        for which in ("", "_prior")
-        for what in ("score_sum", "promoter_surplus_count")
-    }
+    return (
+        row
+        | {
+            "stakeholder_departed_count_90d": departed,
+            "expansion_won_count_180d": max(row["expansion_won_count_180d"], row["expansion_won_count_90d"]),
+        }
+        | {
+            f"wave{which}_{what}": (row[f"wave{which}_{what}"] or 0) if row[f"wave{which}_answer_count"] else None
+            for which in ("", "_prior")
+            for what in ("score_sum", "promoter_surplus_count")
+        }
+    )

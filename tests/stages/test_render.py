@@ -118,7 +118,7 @@ def test_data_tables_carry_the_figures_of_the_marts(rendered: Path) -> None:
         rows = list(csv.DictReader(source))
     parquet = pl.read_parquet(rendered / "data" / "accounts.parquet")
     assert [row["account_id"] for row in rows] == parquet["account_id"].to_list() == sorted(parquet["account_id"])
-    assert all(row["churn_risk_points"] == "" for row in rows)
+    assert all((row["churn_risk_points"] == "") == (row["health_score"] == "") for row in rows)
     assert "churn_risk_points" in parquet.columns
 
 

@@ -4,6 +4,8 @@ Percentages run from 0 to 100, money is in the reporting currency, empty means n
 start a formula in a spreadsheet; the Parquet file keeps them exact.
 """
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -60,6 +62,23 @@ COMPONENTS = [
     "is_backfilled",
 ]
 FACTORS = ["account_id", "family", "factor", "points", "state", "evidence"]
+ALERTS = ["alert_id", "account_id", "rule", "severity", "raised_on", "message", "recipients", "sent_on"]
+ACTIONS = [
+    "action_id",
+    "account_id",
+    "play",
+    "title",
+    "owner_role",
+    "owner",
+    "due_on",
+    "status",
+    "driver",
+    "driver_value",
+    "started_on",
+    "completed_on",
+    "progress_pct",
+    "outcome",
+]
 WEEKS = [
     "account_id",
     "week_ending_on",
@@ -73,13 +92,16 @@ WEEKS = [
 ]
 
 
-def data_tables(book: Book, scores: Scores) -> dict[str, pl.DataFrame]:
-    """Every table by its stem, in a total order."""
+def data_tables(book: Book, scores: Scores, sent: Mapping[str, date] | None = None) -> dict[str, pl.DataFrame]:
+    """Every table by its stem, in a total order; `sent` says which alerts an earlier run has sent, and when."""
     return {
         "accounts": accounts(book, scores),
         "health_components": health_components(book, scores),
         "churn_factors": scores.churn_factors.select(FACTORS),
         "account_weeks": account_weeks(book, scores),
+        "alerts": alerts(book, scores, sent or {}),
+        "actions": actions(scores),
+        "red_list": scores.red_list.sort("week_ending_on", "rank"),
     }
 
 
@@ -108,6 +130,21 @@ def account_weeks(book: Book, scores: Scores) -> pl.DataFrame:
     risk = scores.churn_weeks.select("account_id", "week_ending_on", "churn_risk_points", "churn_risk_band")
     rows = rows.join(risk, on=["account_id", "week_ending_on"], how="left")
     return rows.select(WEEKS).sort("account_id", "week_ending_on")
+
+
+def alerts(book: Book, scores: Scores, sent: Mapping[str, date]) -> pl.DataFrame:
+    """One row per alert of the seven days to the book's date; `sent_on` is the day of the run that sent it first."""
+    raised = pl.col("raised_on")
+    mine = scores.alerts.filter((raised > book.as_of - timedelta(days=7)) & (raised <= book.as_of))
+    sent_on = pl.col("alert_id").replace_strict(dict(sent), default=book.as_of, return_dtype=pl.Date)
+    rows = mine.with_columns(sent_on=sent_on).select(ALERTS)
+    return rows.sort("raised_on", "severity", "rule", "account_id", "alert_id", nulls_last=True)
+
+
+def actions(scores: Scores) -> pl.DataFrame:
+    """One row per action; the columns others build on first."""
+    rest = [name for name in scores.actions.columns if name not in ACTIONS]
+    return scores.actions.select(*ACTIONS, *rest).sort("due_on", "account_id", "play", "action_id")
 
 
 def write_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:

@@ -1,0 +1,54 @@
+"""Alerts and red lists as they were sent, kept under archive/ beyond every run: what is promised is not recomputed."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.workspace import Workspace
+
+ALERTS, RED_LISTS = "alerts", "red_lists"
+RENDERED = {ALERTS: "alerts/alerts.json", RED_LISTS: "alerts/red_list.json"}
+
+
+def sent_before(workspace: Workspace, as_of: date) -> dict[str, date]:
+    """The day of the first run that sent each alert, of runs for an earlier day; empty before the first."""
+    first: dict[str, date] = {}
+    for path in sorted((workspace.archive / ALERTS).glob("????-??-??.json")):
+        day = date.fromisoformat(path.stem)
+        if day < as_of:
+            for alert in json.loads(path.read_text(encoding="utf-8")):
+                first.setdefault(alert["alert_id"], day)
+    return first
+
+
+def keep_sent(workspace: Workspace, published: Path, as_of: date) -> None:
+    """Keep what a published folder sends. Publishing a day again adds its new alerts; its red list stays as it was."""
+    for kind, name in RENDERED.items():
+        source, target = published / name, workspace.archive / kind / f"{as_of}.json"
+        if not source.is_file():
+            continue
+        now, before = _read(source), _read(target) if target.is_file() else []
+        if kind == ALERTS:
+            known = {alert["alert_id"] for alert in before}
+            now = before + [alert for alert in now if alert["alert_id"] not in known]
+        elif before:
+            now = before
+        if now != before or not target.is_file():
+            _write(target, now)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(f".{os.getpid()}.new")
+    with fresh.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
