@@ -145,6 +145,18 @@ def test_a_correction_survives_the_loss_of_the_warehouse_byte_for_byte(goals: Co
     assert contents(goals) == before
 
 
+def test_only_the_files_of_the_corrected_tool_are_read_again(goals: Commands) -> None:
+    days = "tenant_id,date,feature,active_users,event_count\n" + "t1,2026-06-25,reports,3,40\n"
+    goals.put(f"{AS_OF}/usage_daily_{AS_OF}.csv", days)
+    goals("ingest", "-q")
+    path = exported(goals)
+    edited(path, unreadable=set_to(due_on="2026-11-01"))
+    said = goals("replay", path)
+    assert "ingest: canonical goals" in said.err
+    assert "ingest: product" not in said.err
+    assert goals.rows("select count(*) from accepted.usage_daily") == [(1,)]
+
+
 def test_a_later_export_of_the_record_still_wins(goals: Commands) -> None:
     goals.put("2026-06-30/goals.csv", GOALS + GOOD_GOALS + "g90,a1,Grow,2027-01-01\n")
     goals("ingest", "-q")

@@ -147,7 +147,9 @@ def _write(to: Path, texts: Sequence[tuple["Held", str]]) -> list[tuple[Path, "H
 
 
 def _name(path: str) -> str:
-    return "rejected " + "-".join(path.replace("!", "/").split("/")).removesuffix(".csv") + ".csv"
+    """A name for the CSV of one file: the file's own, without folders and archives around it."""
+    innermost = path.replace("!", "/").split("/")[-1]
+    return f"rejected {innermost.removesuffix('.gz').removesuffix('.csv')[:120]}.csv"
 
 
 def _apart(path: Path, others: Sequence[Path]) -> Path:

@@ -17,7 +17,7 @@ from pipeline.ingest.recognise import Recognised, Unrecognised, recognised
 from pipeline.ingest.snapshot import Snapshot
 from pipeline.ingest.text import Text
 from pipeline.warehouse import Warehouse
-from schemas.sources import Source
+from schemas.sources import Source, TableMap
 from schemas.sources.vocabulary import NameDate
 from schemas.tables import TABLES
 
@@ -91,9 +91,10 @@ def delivery(arrival: Arrival, sources: Mapping[str, Source], zone: str) -> Deli
 
 
 def named_time(path: str, pattern: NameDate | None, zone: ZoneInfo) -> datetime | None:
-    """The time of export that a path names, as naive UTC; a day is its local midnight."""
-    if pattern and (found := re.search(pattern.pattern, PurePosixPath(path.split("!")[-1]).name)):
-        return _as_named(found.group(1), pattern.format, zone)
+    """The time of export that a path names, as naive UTC; a day is its local midnight. The innermost name comes first."""
+    for name in (PurePosixPath(part).name for part in reversed(path.split("!")) if pattern):
+        if pattern and (found := re.search(pattern.pattern, name)):
+            return _as_named(found.group(1), pattern.format, zone)
     try:
         return naive_utc(datetime.fromisoformat(dated_by_name(path) or "").replace(tzinfo=zone))
     except ValueError:
@@ -138,15 +139,33 @@ def _newest(warehouse: Warehouse, one: Delivery, as_of: date, zone: str) -> date
     first_moment_after = naive_utc(datetime.combine(as_of + timedelta(days=1), time(), local))
     view = skimmed(warehouse, one.text, one.file, "dating")
     found = [
-        warehouse.value(
-            _newest_sql(Select(one.file, table, zone, decided(warehouse, view, one.file, table)), view, zone),
-            [first_moment_after],
-        )
+        _newest_of(warehouse, one, _dating_columns(table), view, zone, first_moment_after)
         for table in one.file.file.table
         if TABLES[table.table].dated_by
     ]
     drop_landed(warehouse, "dating")
     return max((value for value in found if value), default=naive_utc(datetime.combine(as_of, time(), local)))
+
+
+def _dating_columns(table: TableMap) -> TableMap:
+    """The table with nothing but the columns that date a row, so that the others need not be read."""
+    names = TABLES[table.table].dated_by
+    columns = {name: column for name, column in table.columns.items() if name in names}
+    return table.model_copy(update={"columns": columns, "updated_at": None, "set_aside": (), "deleted": ()})
+
+
+def _newest_of(
+    warehouse: Warehouse, one: Delivery, table: TableMap, view: str, zone: str, before: datetime
+) -> datetime | None:
+    """The newest moment of a table before another; whole columns are looked at only where a cell needs that."""
+    query = _newest_sql(Select(one.file, table, zone), view, zone)
+    newest, has_problems = warehouse.frame(query, {"before": before}).row(0)
+    if has_problems:
+        whole = decided(warehouse, view, one.file, table)
+        newest, _ = warehouse.frame(
+            _newest_sql(Select(one.file, table, zone, whole), view, zone), {"before": before}
+        ).row(0)
+    return newest if isinstance(newest, datetime) else None
 
 
 def _newest_sql(select: Select, view: str, zone: str) -> str:
@@ -156,4 +175,5 @@ def _newest_sql(select: Select, view: str, zone: str) -> str:
         else f"timezone('UTC', timezone('{zone}', {quoted_name(name)}::timestamp))"
         for name in select.table.dated_by
     )
-    return f"select max(moment) from (select coalesce({moments}) as moment from ({select.sql(view)})) where moment < ?"
+    rows = f"select coalesce({moments}) as moment, len(_problems) > 0 as has_problems from ({select.sql(view)})"
+    return f"select max(moment) filter (where moment < $before), bool_or(has_problems) from ({rows})"

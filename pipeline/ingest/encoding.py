@@ -31,7 +31,9 @@ MISREAD = re.compile(rb"\xc3\x83\xc2[\xa1-\xbf]|\xc3\xa2\xe2\x82\xac|\xc3\x82\xc
 _WIDE = tuple(mark for mark, codec in MARKS if codec != "utf-8-sig")
 _NO_TEXT = bytes([*range(2, 9), *range(14, 26)])
 _HIGH = bytes(range(128, 256))
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf]|[\xa1-\xa6\xac-\xaf\xb3\xbc-\xbe](?=[^\W\d_])")
+_SIGN_IN_WORD = re.compile(
+    r"(?<=[^\W\d_])[\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf]|[\xa1-\xa6\xac-\xaf\xb3\xbc-\xbe](?=[^\W\d_])"
+)
 
 
 @dataclass(slots=True)

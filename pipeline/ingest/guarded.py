@@ -85,4 +85,3 @@ def _answer(request: Request) -> Answer | DiskRefused:
         if refused.errno in FULL:
             return DiskRefused(refused.errno or 0, refused.filename)
         return Answer(reason=f"cannot be read: {os.strerror(refused.errno or errno.EIO)}")
-

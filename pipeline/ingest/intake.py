@@ -99,14 +99,16 @@ def kept_apart(
     A table of which it cannot be taken out is refused.
     """
     privacy = privacy_of(workspace.archive)
-    holders = {one.arrival.container for one in files if names_forgotten(warehouse, one, privacy)} | result.personal
+    named = {one.path for one in files if names_forgotten(warehouse, one, privacy)}
+    holders = {one.arrival.container for one in files if one.path in named} | result.personal
     kept: list[Delivery] = []
     for one in files:
         if one.arrival.container not in holders:
             kept.append(one)
             continue
         try:
-            kept.append(_kept_apart(one, result, guard, privacy, workspace.staged))
+            sought = privacy if one.path in named else replace(privacy, forgotten=frozenset())
+            kept.append(_kept_apart(one, result, guard, sought, workspace.staged))
         except Unsafe as reason:
             result.refused.append(Refused(one.path, str(reason), is_lasting=False))
     return kept

@@ -28,6 +28,11 @@ class Style:
 ISO_DAY: Final = "____-__-__"
 ISO_TIME: Final = "____-__-_____:__:__"
 SERIAL: Final = r"[2-7]\d{4}([.,]\d+)?"
+_TWELVE: Final = "(?:0?[1-9]|1[0-2])"
+_THIRTY_ONE: Final = r"(?:0?[1-9]|[12]\d|3[01])"
+POSSIBLE: Final = (
+    rf"(?:{_TWELVE}[./-] ?{_THIRTY_ONE}|{_THIRTY_ONE}[./-] ?{_TWELVE})[./-] ?(?:\d{{4}}|\d{{2}})(?:[^\d].*)?"
+)
 NUMERIC: Final = r"(\d{1,2})[./-] ?(\d{1,2})[./-] ?(?:\d{4}|\d{2})(?:[^\d].*)?"
 _EPOCHS: Final = {"s": (r"\d{9,10}([.]\d+)?", 946_684_800, 1), "ms": (r"\d{12,13}", 946_684_800_000, 1000)}
 _CENTURY: Final = 3_155_760_000
@@ -228,6 +233,6 @@ def trouble(text: str, parts: str, order: Order) -> str:
     numeric = {"contradictory": "contradictory_dates", "undecided": "ambiguous_date"}.get(order, "unreadable")
     return (
         f"case when {parts}.m is not null then 'nonexistent_time' "
-        f"when regexp_full_match({text}, {quoted(NUMERIC)}) then '{numeric}' "
+        f"when regexp_full_match({text}, {quoted(POSSIBLE)}) then '{numeric}' "
         f"when regexp_full_match({text}, {quoted(SERIAL)}) then 'spreadsheet_serial' else 'unreadable' end"
     )

@@ -122,7 +122,9 @@ def withheld(guard: Guard, one: Delivery, privacy: Privacy, folder: Path) -> Red
 
 def _remarks(file: Recognised) -> list[str]:
     said = {"not kept": file.file.drop, "kept as a hash": file.file.hash}
-    named = {what: [file.header.names[at] for at in file.header.places(names, every=True)] for what, names in said.items()}
+    named = {
+        what: [file.header.names[at] for at in file.header.places(names, every=True)] for what, names in said.items()
+    }
     return [f"{what}: {', '.join(names)}" for what, names in named.items() if names]
 
 

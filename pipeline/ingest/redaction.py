@@ -79,7 +79,9 @@ class Redaction:
         if not self.forgotten:
             return False
         return any(self.is_forgotten(cells[place]) for place in self.account_places) or any(
-            self.is_forgotten(cell) for cell in cells if is_telling(cell) and not (self.is_about_companies and "@" in cell)
+            self.is_forgotten(cell)
+            for cell in cells
+            if is_telling(cell) and not (self.is_about_companies and "@" in cell)
         )
 
     def is_forgotten(self, cell: str) -> bool:

@@ -35,13 +35,17 @@ class PlayAction(Rules):
 
 
 class Play(Rules):
-    """What is done when its trigger comes true, and by when it should have worked."""
+    """What is done when its trigger comes true, and by when it should have worked.
+
+    An action that nobody took up lapses so many days after it was due, where the play says so.
+    """
 
     label: str
     trigger: Trigger
     bands: Keys = ()
     due_hours: int = Field(ge=0)
     target_days: int = Field(ge=0)
+    lapse_days: int | None = None
     target: str
     source: str
     actions: tuple[PlayAction, ...] = Field(min_length=1)

@@ -43,8 +43,8 @@ PROGRESS = {"done": 100.0, "in_progress": 50.0, "open": 0.0, "dropped": 0.0}
 def outcomes(starts: pl.DataFrame, policy: PlaybooksPolicy, book: Book) -> pl.DataFrame:
     """The starts with `target_on` and `outcome`: open, worked, did_not_work or moot.
 
-    Worked is a better standing by the target date; worse, churned or too late did not work. A customer who left the
-    book another way, or who was never asked again, makes it moot.
+    Worked is a better standing by the target date; worse, the same, churned or too late did not work. A customer who
+    left the book another way, or who was never asked again, makes it moot.
     """
     days = {name: play.target_days for name, play in policy.plays.items()}
     churned = book.accounts.filter(pl.col("churned_on").is_not_null()).select("account_id", is_churned=pl.lit(True))
@@ -56,7 +56,7 @@ def outcomes(starts: pl.DataFrame, policy: PlaybooksPolicy, book: Book) -> pl.Da
     outcome = (
         pl.when(pl.col("ended").is_in(["better", "resolved"]) & in_time)
         .then(pl.lit("worked"))
-        .when(pl.col("ended").is_in(["better", "worse", "resolved"]))
+        .when(pl.col("ended").is_in(["better", "worse", "same", "resolved"]))
         .then(pl.lit("did_not_work"))
         .when((pl.col("ended") == "gone") & pl.col("is_churned").fill_null(False))
         .then(pl.lit("did_not_work"))
@@ -112,6 +112,7 @@ WANTED = {
     "driver_value": pl.Float64,
     "target": pl.String,
     "target_on": pl.Date,
+    "lapses_on": pl.Date,
     "outcome": pl.String,
 }
 
@@ -127,6 +128,7 @@ def _of_play(plays: pl.DataFrame, name: str, play: Play, policy: PlaybooksPolicy
 
 def _wanted(plays: pl.DataFrame, play: Play, action: PlayAction) -> pl.DataFrame:
     hours = play.due_hours if action.due_hours is None else action.due_hours
+    due_on = pl.col("started_on") + timedelta(days=-(-hours // 24))
     return plays.select(
         "account_id",
         "play",
@@ -136,11 +138,12 @@ def _wanted(plays: pl.DataFrame, play: Play, action: PlayAction) -> pl.DataFrame
         owner_role=pl.lit(action.owner),
         done_when=pl.lit(action.done),
         started_on="started_on",
-        due_on=pl.col("started_on") + timedelta(days=-(-hours // 24)),
+        due_on=due_on,
         driver="driver",
         driver_value="driver_value",
         target=pl.lit(play.target),
         target_on="target_on",
+        lapses_on=pl.lit(None, pl.Date) if play.lapse_days is None else due_on + timedelta(days=play.lapse_days),
         outcome="outcome",
     )
 
@@ -192,6 +195,7 @@ def _renewals(book: Book, name: str, play: Play) -> pl.DataFrame:
                 driver_value=(pl.col("renewal_on") - book.as_of).dt.total_days().cast(pl.Float64),
                 target=pl.lit(play.target),
                 target_on="renewal_on",
+                lapses_on=pl.lit(None, pl.Date),
                 outcome=pl.lit("open"),
             )
         )
@@ -256,6 +260,8 @@ def _matched(wanted: pl.DataFrame, book: Book) -> pl.DataFrame:
         .then(pl.lit("dropped"))
         .when(pl.col("task_status").is_in(["in_progress", "blocked"]))
         .then(pl.lit("in_progress"))
+        .when(pl.col("lapses_on") < book.as_of)
+        .then(pl.lit("dropped"))
         .otherwise(pl.lit("open"))
     )
     return (

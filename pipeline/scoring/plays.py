@@ -35,7 +35,7 @@ class Drivers:
 def started(
     book: Book, health_weeks: pl.DataFrame, churn_weeks: pl.DataFrame, drivers: Drivers, policy: PlaybooksPolicy
 ) -> pl.DataFrame:
-    """One row per account, play and time it began in the panel, with its end: better, worse, gone, resolved or null.
+    """One row per account, play and round, with its end: better, worse, same, gone, resolved, or null while it runs.
 
     (infra 13.3, 14.3; ops 2.3 and Edge cases; playbook 8.1)
     """
@@ -57,11 +57,12 @@ def _of_play(
     bands = pl.col("band").is_in(play.bands)
     match play.trigger:
         case "churn_risk":
-            rows = _driven(risk.filter(bands), drivers.risk)
+            rows = _driven(_rounds(risk.filter(bands), play, book), drivers.risk)
         case "health":
-            rows = _driven(health.filter(bands), drivers.health)
+            rows = _driven(_rounds(health.filter(bands), play, book), drivers.health)
         case "strategic" | "product_led" | "global":
-            rows = _driven(risk.filter(bands).join(_special(book, play.trigger), on="account_id"), drivers.risk)
+            special = risk.filter(bands).join(_special(book, play.trigger), on="account_id")
+            rows = _driven(_rounds(special, play, book), drivers.risk)
         case "nps":
             rows = _answered(book, play.bands[0])
         case _:
@@ -110,6 +111,20 @@ def _stays(weeks: pl.DataFrame, column: str, names: tuple[str, ...], book: Book)
         .when(following > pl.col("rank"))
         .then(pl.lit("worse")),
     ).filter(pl.col("started_on") > rows["week_ending_on"].min())
+
+
+def _rounds(stays: pl.DataFrame, play: Play, book: Book) -> pl.DataFrame:
+    """The stays cut into rounds: where the target date has passed and nothing is better, the play begins again."""
+    length = -(-play.target_days // 7) * 7
+    lasted = (pl.coalesce("left_on", pl.lit(book.as_of + timedelta(days=1))) - pl.col("started_on")).dt.total_days()
+    rounds = stays.with_columns(round=pl.int_ranges(0, (lasted - 1) // length + 1)).explode("round")
+    is_last = pl.col("round") == pl.col("round").max().over("account_id", "stay")
+    begins = pl.col("started_on") + pl.duration(days=pl.col("round") * length)
+    return rounds.with_columns(
+        started_on=begins,
+        left_on=pl.when(is_last).then("left_on").otherwise(begins + timedelta(days=length)),
+        ended=pl.when(is_last).then("ended").otherwise(pl.lit("same")),
+    )
 
 
 def _driven(stays: pl.DataFrame, drivers: pl.DataFrame) -> pl.DataFrame:

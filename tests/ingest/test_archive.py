@@ -1,5 +1,6 @@
 """The archive keeps what was loaded, but for personal data; from it the warehouse comes back the same."""
 
+import csv
 import io
 import json
 import os
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import RunFailed
+from pipeline.ingest.blanking import is_regular
+from pipeline.ingest.grammar import Dialect
 from pipeline.ingest.journal import archived, journal, keep
 from pipeline.ingest.personal import privacy_of, remember_forgotten
-from pipeline.ingest.redaction import hashed, is_telling
+from pipeline.ingest.redaction import Redaction, hashed, is_telling, redacted
+from pipeline.ingest.text import text_of
 from pipeline.stages.ingest import IngestReport, ingest
 from pipeline.warehouse import Warehouse, discard_warehouse, open_warehouse
 from pipeline.workspace import Workspace
@@ -291,3 +295,23 @@ def test_a_journal_line_cut_off_by_a_crash_counts_as_not_written(drop: Drop, run
     drop("2026-06-27/accounts.csv", ACCOUNTS)
     run()
     assert [entry.seq for entry in journal(workspace.archive)] == [1, 2]
+
+
+@pytest.mark.parametrize("drop", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 2)])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_columns_are_emptied_alike_at_once_and_record_by_record(
+    tmp_path: Path, drop: tuple[int, ...], end: str
+) -> None:
+    rows = ["preamble;x;y", "a;b;c", *(f'{n};"x;""{n}""";' for n in range(300)), '"";"";""', f";;{'z' * 40}"]
+    (tmp_path / "x.csv").write_text("\n".join(rows) + end)
+    text = text_of(tmp_path / "x.csv", Dialect(";"))
+    assert is_regular(text.records, 3)
+    at_once = redacted(text, Redaction(b"", 2, 3, drop), tmp_path / "1.csv").text
+    one_by_one = redacted(text, Redaction(b"", 2, 3, drop, forgotten=frozenset("x")), tmp_path / "2.csv").text
+    cells = [
+        list(csv.reader(one.records.path.read_text().splitlines(), delimiter=one.records.delimiter))
+        for one in (at_once, one_by_one)
+    ]
+    assert cells[0] == cells[1]
+    assert cells[0][:2] == [["preamble", "x", "y"], ["a", "b", "c"]]
+    assert at_once.records.line_runs() == one_by_one.records.line_runs()

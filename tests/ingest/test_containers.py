@@ -146,9 +146,7 @@ def test_zip_instead_of_csv_nested_zip_and_junk_beside_it(drop: Drop, run: Run, 
     assert warehouse.value("select count(*) from accepted.accounts") == 2
 
 
-def test_header_only_zero_byte_and_unrelated_files_are_told_apart(
-    drop: Drop, run: Run, warehouse: Warehouse
-) -> None:
+def test_header_only_zero_byte_and_unrelated_files_are_told_apart(drop: Drop, run: Run, warehouse: Warehouse) -> None:
     drop("2026-06-26/accounts.csv", "account_id,account_name\n")
     drop("2026-06-26/contracts.csv", "")
     drop("2026-06-26/lunch.csv", "day,dish\n2026-06-26,soup\n")

@@ -75,6 +75,7 @@ ORDERS = """
 31-03-2026 09:00, 03-04-2026 10:30        | 2026-03-31, 2026-04-03             | day first: 1 of 2 values decide it
 3/31/26 9:41 PM, 3/4/26 1:00 AM           | 2026-03-31, 2026-03-04             | month first: 1 of 2 values decide it
 03/04/2026, 05/06/2026                    | !ambiguous_date, !ambiguous_date   | ambiguous: none of 2 numeric dates says
+31/31/2026, 00/00/2026                    | !unreadable, !unreadable           |
 03/03/2026, 04/04/2026                    | 2026-03-03, 2026-04-04             |
 13/01/2026, 01/13/2026, 02/03/2026        | !contradictory_dates, !contradictory_dates, !contradictory_dates | contradictory: 1 values have the day first, 1 the month
 3.4.2026, 5.6.2026                        | 2026-04-03, 2026-06-05             | day first, as dates with points are
