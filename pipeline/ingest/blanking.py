@@ -61,4 +61,5 @@ def _without(data: Bytes, ends: Places, drop: Sequence[int]) -> Bytes:
     for place in drop:
         changes[starts[:, place]] += 1
         changes[ends[:, place]] -= 1
-    return data[np.cumsum(changes[:-1], dtype=np.int8) == 0]
+    kept: Bytes = data[np.cumsum(changes[:-1], dtype=np.int8) == 0]
+    return kept

@@ -1,4 +1,4 @@
-"""The files inside one container: itself, or the entries of archives in archives, unpacked block by block within limits.
+"""The files inside one container: itself, or the entries of archives in archives, unpacked within limits.
 
 Runs in the child process that `guard` keeps. What cannot be unpacked is refused, never half read.
 """
@@ -130,6 +130,7 @@ def _label(name: str) -> str:
 
 
 def check_limits(entries: list[zipfile.ZipInfo], size: int, most: int | None = None) -> None:
+    """Raise Unsafe for an archive of `size` bytes that says it holds more than it may, `most` bytes or MAX_BYTES."""
     unpacked, most = sum(entry.file_size for entry in entries), most or MAX_BYTES
     if len(entries) > MAX_ENTRIES:
         raise Unsafe(f"holds {len(entries)} entries, over the limit of {MAX_ENTRIES}")

@@ -24,9 +24,10 @@ from schemas.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file at hand: what it is called, the hash of the file it lies in, its copy and its records; an empty one has none.
+    """A file at hand: what it is called, the hash of the file it lies in, its copy and its records.
 
-    Of a member `container` is the hash of the table itself, written for the archive without what must not be kept.
+    An empty file has no text. Of a member `container` is the hash of the table itself, as it is written for the archive
+    without what must not be kept.
     """
 
     path: str
@@ -91,7 +92,10 @@ def delivery(arrival: Arrival, sources: Mapping[str, Source], zone: str) -> Deli
 
 
 def named_time(path: str, pattern: NameDate | None, zone: ZoneInfo) -> datetime | None:
-    """The time of export that a path names, as naive UTC; a day is its local midnight. The innermost name comes first."""
+    """The time of export that a path names, as naive UTC; a day is its local midnight.
+
+    Of an entry of an archive its own name comes first.
+    """
     for name in (PurePosixPath(part).name for part in reversed(path.split("!")) if pattern):
         if pattern and (found := re.search(pattern.pattern, name)):
             return _as_named(found.group(1), pattern.format, zone)

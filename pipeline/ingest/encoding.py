@@ -1,16 +1,17 @@
 """In which encoding a file is written, and the file again as UTF-8 with plain line ends.
 
-Most files need neither: what `Clues` gathers while a file is copied shows that it is UTF-8 as it must be. Only the child
-process that `guard` runs comes here, with bytes that nobody has looked at yet.
+Most files need neither: what `Clues` gathers while a file is copied shows that it is UTF-8 as it must be. Runs in
+the child process that `guard` keeps.
 """
 
 import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
+
+from pipeline.ingest.code_pages import WESTERN, code_page_of
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,19 +22,12 @@ MARKS = (
 )
 BLOCK = 1024**2
 HEAD = 4096
-SAMPLE = 256 * 1024
-WESTERN = "cp1252"
 MANY_ZEROS = 0.4
 FEW_ZEROS = 0.05
 FEW_CONTROLS = 0.04
-MIXED_SHARE = 0.1
 MISREAD = re.compile(rb"\xc3\x83\xc2[\xa1-\xbf]|\xc3\xa2\xe2\x82\xac|\xc3\x82\xc2\xa0")  # Ã© and its like
 _WIDE = tuple(mark for mark, codec in MARKS if codec != "utf-8-sig")
 _NO_TEXT = bytes([*range(2, 9), *range(14, 26)])
-_HIGH = bytes(range(128, 256))
-_SIGN_IN_WORD = re.compile(
-    r"(?<=[^\W\d_])[\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf]|[\xa1-\xa6\xac-\xaf\xb3\xbc-\xbe](?=[^\W\d_])"
-)
 
 
 @dataclass(slots=True)
@@ -94,7 +88,8 @@ def encoding_of(path: Path, clues: Clues) -> Encoding:
         return Encoding(codec, codec)
     if clues.is_utf8:
         return Encoding("utf-8", "utf-8")
-    return _with_code_page(path)
+    page, is_mixed = code_page_of(path)
+    return Encoding(f"mixed utf-8 and {page}", "utf-8", page) if is_mixed else Encoding(page, page)
 
 
 def as_utf8(path: Path, encoding: Encoding, target: Path) -> tuple[str, ...]:
@@ -215,86 +210,3 @@ def _with_plain_ends(blocks: Iterator[bytes]) -> Iterator[bytes]:
         block = block[: len(block) - len(held)]
         yield block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
     yield held.replace(b"\r", b"\n")
-
-
-@dataclass(slots=True)
-class _Beyond:
-    """What a file holds that is not ASCII: characters of UTF-8, and samples of the lines and of the bytes that are no
-    UTF-8. Lines are looked at one by one until the sample is full."""
-
-    characters: int = 0
-    lines: int = 0
-    utf8_lines: int = 0
-    sample: bytearray = field(default_factory=bytearray)
-    strays: bytearray = field(default_factory=bytearray)
-
-    def add(self, block: bytes) -> None:
-        """Take some whole lines into account."""
-        ascii_count = len(block.translate(None, delete=_HIGH))
-        self.characters += len(block.decode("utf-8", "ignore")) - ascii_count
-        for line in block.replace(b"\r", b"\n").split(b"\n"):
-            if len(self.strays) >= SAMPLE:
-                return
-            if not line.isascii():
-                self._add_line(line[:SAMPLE])
-
-    def _add_line(self, line: bytes) -> None:
-        text = line.decode("utf-8", "surrogateescape")
-        rest = "".join(one for one in text if one < "\x80" or "\udc80" <= one <= "\udcff")
-        is_utf8 = rest.isascii()
-        self.lines += 1
-        self.utf8_lines += is_utf8
-        if not is_utf8:
-            self.sample += line + b"\n"
-            self.strays += rest.encode("utf-8", "surrogateescape") + b"\n"
-
-    @property
-    def is_western(self) -> bool:
-        """Whether letters beyond ASCII stand among plain ones as cp1252 has them, and not in whole words."""
-        text = bytes(self.strays)
-        beyond = len(text) - len(text.translate(None, delete=_HIGH))
-        paired = sum(one > 127 and other > 127 for one, other in pairwise(text))
-        return paired * 2 < beyond and len(_SIGN_IN_WORD.findall(text.decode(WESTERN, "replace"))) * 10 < beyond
-
-    @property
-    def is_mixed(self) -> bool:
-        """Whether UTF-8 and another code page stand side by side. East Asian text holds some UTF-8 by chance."""
-        is_by_line = self.utf8_lines >= max(1, MIXED_SHARE * self.lines)
-        return bool(self.characters) and (is_by_line or self.is_western)
-
-
-def _with_code_page(path: Path) -> Encoding:
-    """The code page of a file that is not UTF-8, or of those bytes in it that are not."""
-    found = _Beyond()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK) + file.readline(BLOCK):
-            if not block.isascii():
-                found.add(block)
-    page = WESTERN if found.is_western else _likeliest(bytes(found.sample))
-    if found.is_mixed:
-        other = page if _is_single_byte(page) else WESTERN
-        return Encoding(f"mixed utf-8 and {other}", "utf-8", other)
-    usable = next((one for one in (page, WESTERN) if _decodes(path, one)), "latin-1")
-    return Encoding(usable, usable)
-
-
-def _likeliest(sample: bytes) -> str:
-    """The code page by the frequency of its letters."""
-    import charset_normalizer  # slow to import, and few files come here
-
-    best = charset_normalizer.from_bytes(sample).best()
-    return best.encoding if best and best.encoding not in ("utf_8", "ascii") else WESTERN
-
-
-def _decodes(path: Path, codec: str) -> bool:
-    with path.open(encoding=codec) as file:
-        try:
-            while file.read(BLOCK):
-                pass
-        except UnicodeDecodeError:
-            return False
-    return True
-
-
-def _is_single_byte(codec: str) -> bool:
-    return len(bytes(range(0xC0, 0xE0)).decode(codec, "replace")) == 0x20

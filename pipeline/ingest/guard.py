@@ -121,7 +121,7 @@ class Guard:
         if self._child is None:
             known = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
             settings = {name: os.environ[name] for name in known if name in os.environ}
-            self._said = TemporaryFile()
+            self._said = TemporaryFile()  # noqa: SIM115 - closed with the child
             self._child = subprocess.Popen(
                 [sys.executable, "-c", CHILD],
                 stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The child process that reads what nobody vouches for, within limits of memory, time and disk. Its parent is `guard`."""
+"""The child process of `guard`: it reads what nobody vouches for, within limits of memory, time and disk."""
 
 import errno
 import os
@@ -6,7 +6,6 @@ import pickle
 import resource
 import signal
 import struct
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass

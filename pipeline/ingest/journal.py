@@ -19,8 +19,8 @@ BLOCK = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One loaded file: `load` counts the transactions, `container` is the hash of what the archive keeps: the file as it
-    was exported, or (`stored` is "member") one table of it without the personal data that must not be kept.
+    """One loaded file: `load` counts the transactions, `container` is the hash of what the archive keeps: the file as
+    it was exported, or (`stored` is "member") one table of it without the personal data that must not be kept.
 
     Of a correction, `corrects` is the content hash of the file it is about, which was exported at `extracted_at`.
     """

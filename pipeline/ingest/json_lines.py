@@ -35,7 +35,7 @@ _DECODER = json.JSONDecoder(parse_float=Written, parse_constant=str)
 
 
 def text_of_json(path: Path) -> Text:
-    """The objects of a file as CSV beside it. Raises Unsafe for too many different keys, or where there is no object."""
+    """The objects of a file as CSV beside it. Raises Unsafe for too many different keys, and where no object is."""
     names: dict[str, int] = {}
     damaged: list[Damaged] = []
     for one in _objects(path):
@@ -142,7 +142,7 @@ def _cell(value: Any) -> str:
 
 
 def _elements(file: TextIO) -> Iterator[Read]:
-    """The elements of one array. After what is no JSON nothing of the rest can be told apart: it is damaged as a whole."""
+    """The elements of one array. After what is no JSON nothing can be told apart: the rest is damaged as a whole."""
     window = _Window(file)
     window.take("[")
     while not window.starts_with("]"):

@@ -19,12 +19,14 @@ from pipeline.ingest.journal import write_whole
 from pipeline.ingest.landing import drop_landed, skimmed
 from pipeline.ingest.recognise import Recognised
 from pipeline.ingest.redaction import DIGITS, EMAIL, Redacted, Redaction, hashed, is_telling, redacted
+from pipeline.ingest.sql_text import quoted
 from pipeline.warehouse import Warehouse
 from schemas.tables import TABLES
 
 Kind = Literal["account", "email"]
 FORGOTTEN = "forgotten.jsonl"
 SALT = "salt"
+UNEQUAL = "[^ -~]|@|  |^ | $|^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$"
 ABOUT_COMPANIES = {"accounts", "contracts", "opportunities"}
 
 
@@ -47,7 +49,7 @@ def privacy_of(archive: Path) -> Privacy:
 
 
 def remember_forgotten(archive: Path, kind: Kind, values: Iterable[str]) -> None:
-    """Note who is forgotten: of an account every id, name and address that names it or its people, of a person theirs."""
+    """Note who is forgotten: of an account every id, name and address of it and its people, of a person theirs."""
     salt, path = privacy_of(archive).salt, archive / FORGOTTEN
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     fresh = dict.fromkeys(hashed(value, salt) for value in values if value.strip())
@@ -96,7 +98,7 @@ def _holds_forgotten(warehouse: Warehouse, view: str, place: int, redaction: Red
     """Whether a column holds a forgotten value. Most texts are compared in SQL; the others, and addresses within
     longer texts, one by one."""
     column = quoted_name(f"c{place}")
-    simple = f"{column} not like '%@%' and not regexp_matches({column}, '[^ -~]|  |^ | $|^[A-Za-z0-9]{{15}}([A-Za-z0-9]{{3}})?$')"
+    simple = f"not regexp_matches({column}, {quoted(UNEQUAL)})"
     values = f"select distinct {column} as cell, {simple} as is_simple from {view} where {column} <> ''"
     digest = f"substr(sha256($salt || lower(cell)), 1, {DIGITS})"
     given = {"salt": redaction.salt.decode(), "forgotten": sorted(redaction.forgotten)}

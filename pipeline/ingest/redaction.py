@@ -47,7 +47,7 @@ def plain(value: str) -> str:
 
 
 def is_telling(value: str) -> bool:
-    """Whether a value means who it names wherever it stands: an address, a name, a long id; not a short id such as 12."""
+    """Whether a value means who it names wherever it stands: an address, a name, a long id; not an id such as 12."""
     return bool(_TELLING.fullmatch(value.strip()))
 
 

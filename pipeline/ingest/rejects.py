@@ -68,7 +68,8 @@ def misread_rows(warehouse: Warehouse, name: str, about: About, table: Table, sy
         """
     )
     remedies = [
-        remedy_for(str(row["rule"]), str(row["column_name"]), str(row["kind"]), table, system) for row in rows.to_dicts()
+        remedy_for(str(row["rule"]), str(row["column_name"]), str(row["kind"]), table, system)
+        for row in rows.to_dicts()
     ]
     return as_rejects(rows.with_columns(pl.Series("remedy", remedies, pl.String)), about)
 

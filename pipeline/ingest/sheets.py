@@ -19,7 +19,7 @@ from pipeline.ingest.text import Text
 
 AT_ONCE = 10_000
 MAX_UNPACKED = 512 * 1024**2
-DAY_ZERO = datetime(1899, 12, 31)
+DAY_ZERO = datetime.fromisoformat("1899-12-31")
 CLOCK = re.compile(r"(?:1899-12-31|1900-01-\d\d) \d\d:\d\d:\d\d")
 
 

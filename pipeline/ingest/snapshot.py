@@ -1,6 +1,6 @@
 """A private copy of one export as UTF-8 with plain line ends, named by the hash of what was exported.
 
-The bytes are copied and hashed in one pass. Of a file that is UTF-8 with plain line ends already, that copy is the text.
+The bytes are copied and hashed in one pass. Of a file that is UTF-8 with plain line ends, that copy is the text.
 """
 
 import errno
@@ -20,7 +20,7 @@ MEMBER = ".member"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One export as it was found: the hash and size of its own bytes, its encoding, the UTF-8 copy, and what was done."""
+    """One export as it was found: hash and size of its own bytes, its encoding, the UTF-8 copy, and what was done."""
 
     content_hash: str
     byte_count: int

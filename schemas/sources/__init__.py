@@ -61,7 +61,8 @@ def _merged(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
 def _merged_file(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     tables = list(base.get("table", []))
     for addition in extra.get("table", []):
-        places = [at for at, known in enumerate(tables) if _is_meant(known, addition)]
+        named = [at for at, known in enumerate(tables) if known.get("table") == addition.get("table")]
+        places = named if len(named) == 1 else [at for at in named if _is_meant(tables[at], addition)]
         for at in places:
             tables[at] = _merged_table(tables[at], addition)
         if not places:
@@ -70,9 +71,8 @@ def _merged_file(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_meant(known: dict[str, Any], addition: dict[str, Any]) -> bool:
-    """Whether an addition changes this table: every one of its name, unless it says which by account or system."""
-    if known.get("table") != addition.get("table"):
-        return False
+    """Whether an addition changes this one of several maps of its table: all of them, unless it says which by account
+    or system."""
     account, system = addition.get("account"), _constant_system(addition)
     is_account = account is None or account == known.get("account")
     return is_account and (system is None or system == _constant_system(known))

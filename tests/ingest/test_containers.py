@@ -174,7 +174,7 @@ def workbook() -> bytes:
         sheet = book.add_worksheet("Renewals")
         sheet.write_row(0, 0, ["id", "name", "day", "flag", "arr", "share", "clock", "formula", "error"])
         sheet.write_row(1, 0, ["007", 'Zoë "x", y\nz'])
-        sheet.write_datetime(1, 2, datetime(2026, 1, 2))
+        sheet.write_datetime(1, 2, datetime.fromisoformat("2026-01-02"))
         sheet.write_boolean(1, 3, True)
         sheet.write_number(1, 4, 1234.5, book.add_format({"num_format": '"$"#,##0.00'}))
         sheet.write_number(1, 5, 0.45, book.add_format({"num_format": "0%"}))

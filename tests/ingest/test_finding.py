@@ -123,9 +123,12 @@ def test_an_entry_larger_than_its_header_says_is_damaged() -> None:
     for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = content.index(mark) + at
         content[place : place + 4] = (100).to_bytes(4, "little")
-    with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive, archive.open("a.csv") as entry:
+    [lying] = inside("lying.zip", bytes(content))
+    assert isinstance(lying, Packed)
+    with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive:
+        entry = Packed("lying.zip!a.csv", archive.open("a.csv"))
         with pytest.raises(Unsafe, match="is damaged: Bad CRC-32"):
-            list(Packed("lying.zip!a.csv", entry).blocks())
+            list(entry.blocks())
 
 
 def test_a_workbook_of_the_old_kind_is_refused_with_what_to_do() -> None:
