@@ -2,6 +2,7 @@
 
 import copy
 import random
+from dataclasses import fields
 
 import polars as pl
 import pytest
@@ -108,7 +109,7 @@ def test_the_order_of_rows_changes_nothing(panel, chance):
     shuffled = copy.deepcopy(panel)
     chance.shuffle(shuffled.rows)
     before, after = scores_of(panel), scores_of(shuffled)
-    assert all(frame.equals(after.frames()[name]) for name, frame in before.frames().items())
+    assert all(getattr(before, one.name).equals(getattr(after, one.name)) for one in fields(before))
 
 
 @few
