@@ -20,6 +20,6 @@ select
     customers.arr
 from marts.accounts as customers
 cross join feeds
-semi join named using (feed)
+semi join named as namers using (feed)
 anti join named on customers.account_id = named.account_id and feeds.feed = named.feed
 where customers.is_scored and customers.churned_on is null and customers.arr > 0

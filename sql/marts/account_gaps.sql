@@ -36,8 +36,8 @@ contacts as (
 
 fed as (
     select
-        exists(from staging.stg_contacts) as has_contacts,
-        exists(from staging.stg_features) as has_features
+        exists (from staging.stg_contacts) as has_contacts,
+        exists (from staging.stg_features) as has_features
 ),
 
 gaps as (

@@ -9,7 +9,7 @@ spelled as (
         external_id as spelling
     from staging.stg_unmatched_accounts
     where namespace in ('name', 'domain')
-    qualify row_number() over (order by row_count desc, namespace, external_id) <= 300
+    qualify row_number() over (order by row_count desc, namespace asc, external_id asc) <= 300
     union all
     select
         'account' as side,
@@ -38,7 +38,9 @@ words as (
                 string_split(
                     trim(
                         regexp_replace(
-                            regexp_replace(lower(strip_accents(spelling)), '^www\.|\.[a-z]{2,7}(\.[a-z]{2})?$', '', 'g'),
+                            regexp_replace(
+                                lower(strip_accents(spelling)), '^www\.|\.[a-z]{2,7}(\.[a-z]{2})?$', '', 'g'
+                            ),
                             '[^a-z0-9]+', ' ', 'g'
                         )
                     ),
@@ -75,4 +77,4 @@ select
     similarity
 from compared
 where similarity >= 0.88
-qualify row_number() over (partition by namespace, external_id order by similarity desc, account_id) = 1
+qualify row_number() over (partition by namespace, external_id order by similarity desc, account_id asc) = 1
