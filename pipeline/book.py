@@ -1,7 +1,7 @@
 """Book: the frozen frames of one as-of date, the value that flows from marts to scores and reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, Self
 
@@ -59,22 +59,6 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
 }
 MARTS: tuple[str, ...] = tuple(SORT_KEYS)
 NEEDED = ("weeks", "feed_weeks", "accounts", "account_weeks")
-SCORES: tuple[str, ...] = (
-    "health_weeks",
-    "health_components",
-    "health_changes",
-    "health_lifts",
-    "churn_weeks",
-    "churn_factors",
-    "churn_changes",
-    "churn_flags",
-    "alerts",
-    "plays",
-    "play_success",
-    "actions",
-    "red_list",
-    "red_list_record",
-)
 
 
 class CompanySettings(Protocol):
@@ -163,33 +147,6 @@ class Book:
                 for mart, keys in SORT_KEYS.items()
             },
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
-    factors, changes and flags of churn risk; the alerts that both raise; plays, how often they worked, and their
-    actions; the red list of every week and its record.
-    """
-
-    health_weeks: pl.DataFrame
-    health_components: pl.DataFrame
-    health_changes: pl.DataFrame
-    health_lifts: pl.DataFrame
-    churn_weeks: pl.DataFrame
-    churn_factors: pl.DataFrame
-    churn_changes: pl.DataFrame
-    churn_flags: pl.DataFrame
-    alerts: pl.DataFrame
-    plays: pl.DataFrame
-    play_success: pl.DataFrame
-    actions: pl.DataFrame
-    red_list: pl.DataFrame
-    red_list_record: pl.DataFrame
-
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """The tables by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def _sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports.document import Context, Document
 from pipeline.reports.index import index
 from pipeline.reports.loops import loops
@@ -11,6 +11,7 @@ from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr
 from pipeline.reports.quality import quality
 from pipeline.reports.weekly import weekly
+from pipeline.scores import Scores
 
 REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
     "portfolio": portfolio,

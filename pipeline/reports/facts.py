@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.metrics import METRICS
 from pipeline.policy import Component
 from pipeline.reports import wording
 from pipeline.reports.document import Context
+from pipeline.scores import Scores
 
 GOOD_ENOUGH = 65
 TROUBLED = ("critical", "at_risk")

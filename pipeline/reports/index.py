@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
 from pipeline.reports.portfolio_overview import headline_figures
+from pipeline.scores import Scores
 
 
 def index(

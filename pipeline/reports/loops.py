@@ -3,7 +3,7 @@
 Every document has the nine standard sections in their order, so that whoever knows one finds the way in all.
 """
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import View
@@ -11,6 +11,7 @@ from pipeline.reports.loop_parts import SECTIONS, Block
 from pipeline.reports.loop_register import register_sections
 from pipeline.reports.loop_signals import signal_sections
 from pipeline.reports.risk import Risk
+from pipeline.scores import Scores
 
 
 def loops(book: Book, scores: Scores, context: Context) -> list[Document]:

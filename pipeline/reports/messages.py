@@ -8,12 +8,13 @@ import json
 import re
 from typing import Any
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context
 from pipeline.reports.facts import Row, View
 from pipeline.reports.risk import FOLLOWED, Risk, red_list
 from pipeline.reports.work import SEVERITIES, duties, weeks_alerts
+from pipeline.scores import Scores
 
 ALERT = ("alert_id", "account_id", "rule", "severity", "raised_on", "message", "recipients")
 MARKS = {"critical": "\u25a0", "warning": "\u25b2", "info": "\u25cf"}

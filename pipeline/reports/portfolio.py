@@ -1,6 +1,6 @@
 """The portfolio dashboard: the state of the whole book for leadership, printed and live."""
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.explorer import explorer
@@ -19,6 +19,7 @@ from pipeline.reports.portfolio_team import (
     model_gaps,
     reviews,
 )
+from pipeline.scores import Scores
 
 
 def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:

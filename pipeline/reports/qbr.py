@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import periods, wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
@@ -19,6 +19,7 @@ from pipeline.reports.qbr_story import story
 from pipeline.reports.qbr_use import adoption, features, practice, service, voice
 from pipeline.reports.qbr_value import value
 from pipeline.reports.reviews import pack_rows
+from pipeline.scores import Scores
 
 AGENDA = (
     ("Opening and priorities", 5, "Introductions; what has changed for you"),

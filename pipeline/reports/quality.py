@@ -1,6 +1,6 @@
 """The quality report: can this week be trusted, what needs a hand first, and how every row of the load adds up."""
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.ledger import Ledger
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
@@ -8,6 +8,7 @@ from pipeline.reports.quality_load import balance, every_file, headers, rejects,
 from pipeline.reports.quality_match import completeness, findings, matching, owners, unmatched
 from pipeline.reports.quality_needs import Parts, Row, needs, not_expected, not_fresh, switched_off
 from pipeline.reports.quality_words import TOUCHES, effect_of, feed_state, file_name, reason
+from pipeline.scores import Scores
 
 STATES = ("missing", "stale", "late", "before", "fresh")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import TROUBLED, Row, View, named, total
@@ -16,6 +16,7 @@ from pipeline.reports.portfolio_team import feed_alarms, freshness, implementati
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk, red_list
 from pipeline.reports.work import alerts_of_week, duties, plays_record
+from pipeline.scores import Scores
 
 AGENDA = (
     ("The week in numbers", 5),

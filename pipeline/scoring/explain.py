@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.errors import UsageError
 from pipeline.policy import BANDS, Bands, Policy, Scorecard
+from pipeline.scores import Scores
 from pipeline.scoring.lifts import step_text
 from pipeline.scoring.parts import Part, parts_of
 from pipeline.workspace import Settings

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.policy import ChurnRiskPolicy
+from pipeline.scores import Scores
 
 PEERS_MINIMUM = 5
 CODED = ("contract_status", "strategic_alignment")  # codes have no quartiles

@@ -1,7 +1,8 @@
 """Everything scoring says about a book: the heart of the score stage."""
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
 from pipeline.policy import Policy
+from pipeline.scores import Scores
 from pipeline.scoring.actions import actions, outcomes, success
 from pipeline.scoring.alerts import Heard, alerts
 from pipeline.scoring.churn_risk import churn_risk

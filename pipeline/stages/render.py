@@ -44,6 +44,7 @@ CODE = (
     Path(__file__),
     LOOK,
     PIPELINE / "book.py",
+    PIPELINE / "scores.py",
     PIPELINE / "ledger.py",
 )
 EXIT_PARTIAL = 6

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipeline.book import MARTS, Book, Scores
+from pipeline.book import MARTS, Book
 from pipeline.errors import RunFailed
 from pipeline.policy import read_policy
+from pipeline.scores import Scores
 from pipeline.scoring.scored import scored
 from pipeline.stages.fingerprint import Inputs, code_hash, inputs, is_current, remember, remembered
 from pipeline.warehouse import Warehouse
@@ -17,8 +18,13 @@ from pipeline.workspace import REPOSITORY, Workspace
 PIPELINE = Path(__file__).resolve().parent.parent
 CODE = (
     PIPELINE / "scoring",
+    PIPELINE / "revenue",
+    PIPELINE / "service",
+    PIPELINE / "voice",
+    PIPELINE / "proof",
     PIPELINE / "metrics",
     PIPELINE / "book.py",
+    PIPELINE / "scores.py",
     PIPELINE / "policy",
     PIPELINE / "overlays.py",
     Path(__file__),

@@ -4,11 +4,12 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.book import MARTS, SCORES, Book, Scores
+from pipeline.book import MARTS, Book
 from pipeline.errors import RunFailed, UsageError
 from pipeline.ingest.compared import header_drift, volumes
 from pipeline.ingest.quality import file_accounts, held_back, readings, rejects_by_rule
 from pipeline.ledger import Ledger
+from pipeline.scores import SCORES, Scores
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 
@@ -49,7 +50,7 @@ def read_scores(warehouse: Warehouse) -> Scores:
     """The scores as they stand; RunFailed before the first scoring."""
     if not all(warehouse.has(f"scores.{name}") for name in SCORES):
         raise RunFailed("the accounts are not scored", "Run `bellwether score` first.")
-    return Scores(**{name: warehouse.frame(f"select * from scores.{name}") for name in SCORES})
+    return Scores.from_frames({name: warehouse.frame(f"select * from scores.{name}") for name in SCORES})
 
 
 def customers_called(warehouse: Warehouse, wanted: str) -> list[str]:

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import polars as pl
 
-from pipeline.book import SCORES, Book, Scores
+from pipeline.book import Book
 from pipeline.policy import read_policy
 from pipeline.reports import Context
+from pipeline.scores import Scores
 from pipeline.workspace import REPOSITORY, Settings
 from tests.golden.factory import AS_OF, book_frames, score_frames
 from tests.golden.ledger import ledger
@@ -30,7 +31,7 @@ def company(
     book = Book.from_frames(AS_OF, SETTINGS, frames)
     return SimpleNamespace(
         book=book,
-        scores=Scores(**{name: scores.get(name, pl.DataFrame()) for name in SCORES}),
+        scores=Scores.from_frames(scores),
         context=Context(POLICY, FILES, FINDINGS, asked, ledger(), saves_per_csm=3, people={"cs_manager": "Mara Voss"}),
         settings=SETTINGS,
         policy=POLICY,

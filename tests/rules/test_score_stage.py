@@ -1,12 +1,13 @@
 """The score stage: marts in, scores out, nothing done twice."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from pipeline.book import SCORES, Book, Scores
+from pipeline.book import Book
 from pipeline.errors import RunFailed
+from pipeline.scores import SCORES, Scores
 from pipeline.scoring.scored import scored
 from pipeline.stages.fingerprint import inputs, remember
 from pipeline.stages.score import READ, score
@@ -93,5 +94,8 @@ def test_a_book_without_its_panel_is_no_book():
         Book.from_frames(AS_OF, settings(), {"weeks": pl.DataFrame()})
 
 
-def test_every_score_table_has_a_frame():
-    assert tuple(field.name for field in fields(Scores)) == SCORES
+def test_scores_read_back_are_the_scores_written():
+    written = {name: pl.DataFrame({name: [1]}) for name in SCORES}
+    read = Scores.from_frames(written).frames()
+    assert tuple(read) == SCORES
+    assert all(read[name].equals(written[name]) for name in SCORES)

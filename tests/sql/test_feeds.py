@@ -80,7 +80,7 @@ def test_there_is_a_row_for_every_feed_and_week(a_company: Callable[..., Company
     a_customer(company)
     company.built()
     feeds = {feed_of(table) for table in TABLES}
-    assert len(feeds) == 32
+    assert len(feeds) == 33
     assert company.warehouse.value("select count(*) from marts.feed_weeks") == len(feeds) * 104
 
 

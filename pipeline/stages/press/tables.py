@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.book import Book, Scores
+from pipeline.book import Book
+from pipeline.scores import Scores
 
 FORMULA = r"^[\s\"'\u00a0\ufeff]*[=+\-@|%\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 ACCOUNTS = [
