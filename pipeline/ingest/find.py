@@ -13,6 +13,7 @@ WORKBOOKS = (".xlsx", ".xlsm")
 ARCHIVES = (".zip",)
 NOT_READ = (".xls", ".xlsb", ".ods", ".parquet", ".rar", ".7z", ".zst", ".bz2", ".xz", ".tar")
 KINDS = TABULAR + JSON + WORKBOOKS + ARCHIVES + NOT_READ
+Stamp = list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def found_files(root: Path, within: Path) -> Iterator[Found | Refused]:
     for error in closed:
         path = Path(error.filename).relative_to(root).as_posix()
         yield Refused(_printable(path), "is a folder that may not be opened; allow it to be read")
+
+
+def stamp(stat: os.stat_result) -> Stamp:
+    """What changes when a file does: its size, its times and which file it is. Used for nothing else."""
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def is_junk(name: str) -> bool:

@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import RunFailed
 from pipeline.ingest.containers import Unsafe
 from pipeline.ingest.deliveries import Arrival, Delivery, delivery
-from pipeline.ingest.find import Found, Refused, found_files
+from pipeline.ingest.find import Found, Refused, found_files, stamp
 from pipeline.ingest.guard import Guard
 from pipeline.ingest.journal import Entry, archived
 from pipeline.ingest.members import restored, stored
 from pipeline.ingest.personal import Privacy, is_personal, names_forgotten, privacy_of, withheld
 from pipeline.ingest.recognise import Unrecognised
-from pipeline.ingest.seen import Seen, stamp
+from pipeline.ingest.seen import Seen
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source

@@ -56,6 +56,12 @@ def journal(archive: Path) -> list[Entry]:
         ) from damaged
 
 
+def journal_hash(archive: Path) -> str:
+    """The hash of the journal as it lies there; empty when there is none."""
+    path = archive / "journal.jsonl"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
 def remember(archive: Path, entries: Iterable[Entry]) -> None:
     """Add lines to the journal and make sure they are on the disk."""
     path = archive / "journal.jsonl"

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.ingest.deliveries import Arrival
-from pipeline.ingest.find import Found, Refused
+from pipeline.ingest.find import Found, Refused, stamp
 from pipeline.ingest.journal import Entry, write_whole
 from pipeline.ingest.snapshot import Snapshot
-
-Stamp = list[int]
 
 
 @dataclass(slots=True)
@@ -87,11 +85,6 @@ def seen_before(path: Path, recipe: str, entries: Iterable[Entry]) -> Seen:
         return Seen(path, recipe, contents)
     is_same = isinstance(kept, dict) and kept.get("recipe") == recipe
     return Seen(path, recipe, contents, kept["containers"] if is_same else {})
-
-
-def stamp(stat: os.stat_result) -> Stamp:
-    """What changes when a file does: its size, its times and which file it is. Used for nothing else."""
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def _memory(tables: Sequence[Sequence[str]], container: str) -> Memory:
