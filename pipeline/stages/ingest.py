@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.errors import QualityGate
 from pipeline.ingest.find import Found, found_files, stamp
 from pipeline.ingest.held_back import held_back
-from pipeline.ingest.journal import journal_hash
+from pipeline.ingest.journal import journal, journal_hash
 from pipeline.stages import fingerprint as prints
 from pipeline.warehouse import ENGINE, Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
