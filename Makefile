@@ -31,6 +31,7 @@ bench: $(INSTALLED) libraries ## The slow sweeps and benchmarks
 	@$(BIN)/pytest -m nightly -n 0
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.score
+	@$(BIN)/python -m bench.service
 	@$(BIN)/python -m bench.ingest
 
 docs: $(INSTALLED) ## The pages of the sources in docs/sources, anew from their TOML

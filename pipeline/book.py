@@ -1,9 +1,9 @@
 """Book: the frozen frames of one as-of date, the value that flows from marts to scores and reports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import polars as pl
 
@@ -17,6 +17,19 @@ ALERT_EVENTS = {
     "detail": pl.String,
     "owner": pl.String,
 }
+INSTANT = pl.Datetime("us", "UTC")
+TICKET_CLOCKS = {
+    **dict.fromkeys(("ticket_id", "account_id", "subject", "category", "status"), pl.String),
+    **dict.fromkeys(("priority", "response_priority", "resolution_priority", "tier"), pl.String),
+    **dict.fromkeys(("assignee", "record_url"), pl.String),
+    **dict.fromkeys(("critical_at", "created_at", "responded_at", "resolved_at", "workaround_at"), INSTANT),
+    **dict.fromkeys(("created_on", "solved_on", "closed_on", "month_on", "rca_on"), pl.Date),
+    **dict.fromkeys(("is_undated", "is_excluded", "is_security", "affects_go_live"), pl.Boolean),
+    "is_in_general_incident": pl.Boolean,
+    **dict.fromkeys(("level_now", "reopen_count", "agent_reply_count", "csat"), pl.Int64),
+    "arr": pl.Decimal(18, 2),
+}
+TICKET_STATUSES = {"ticket_id": pl.String, "status": pl.String, "from_at": INSTANT, "until_at": INSTANT}
 OVERRIDES = {
     "account_id": pl.String,
     "made_on": pl.Date,
@@ -34,17 +47,33 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "risk_weeks": ("account_id", "week_ending_on"),
     "contracts": ("contract_id",),
     "account_months": ("account_id", "month_on"),
+    "contract_months": ("contract_id", "month_on"),
+    "rates": ("currency", "month_on"),
+    "renewal_events": ("contract_id", "kind", "happened_on", "reference", "detail"),
+    "limits": ("account_id", "limit"),
+    "forecasts": ("made_on", "contract_id"),
+    "controls": ("month_on", "measure", "segment"),
+    "month_closings": ("account_id", "month_on"),
     "account_features": ("account_id", "feature"),
     "usage_weeks": ("account_id", "week_ending_on"),
     "nps_answers": ("account_id", "wave", "respondent_id", "response_id"),
     "nps_waves": ("wave", "account_id"),
+    "rating_months": ("account_id", "survey", "source", "month_on"),
+    "survey_comments": ("response_id",),
     "open_tickets": ("ticket_id",),
+    "ticket_clocks": ("ticket_id",),
+    "ticket_statuses": ("ticket_id", "from_at", "status"),
+    "holidays": ("holiday_on",),
     "recent_tickets": ("ticket_id",),
     "opportunities": ("opportunity_id",),
     "goals": ("goal_id",),
     "tasks": ("task_id",),
     "milestones": ("milestone_id",),
     "implementations": ("plan_id",),
+    "onboarding_weeks": ("plan_id", "measured"),
+    "onboarding_hours": ("plan_id", "phase", "side"),
+    "user_groups": ("account_id", "department", "role"),
+    "offboarding_triggers": ("account_id", "trigger", "triggered_on"),
     "risks": ("risk_id",),
     "qbrs": ("qbr_id",),
     "contacts": ("contact_id",),
@@ -58,6 +87,17 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "alert_events": ("happened_on", "rule", "account_id", "subject_id"),
 }
 MARTS: tuple[str, ...] = tuple(SORT_KEYS)
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "overrides": OVERRIDES,
+    "alert_events": ALERT_EVENTS,
+    "ticket_clocks": TICKET_CLOCKS,
+    "ticket_statuses": TICKET_STATUSES,
+    "holidays": {"holiday_on": pl.Date},
+}
+FOR_SCORES_ALONE = (
+    *("ticket_clocks", "ticket_statuses", "holidays"),
+    *("contract_months", "rates", "controls", "month_closings"),
+)
 NEEDED = ("weeks", "feed_weeks", "accounts", "account_weeks")
 
 
@@ -104,17 +144,33 @@ class Book:
     risk_weeks: pl.DataFrame
     contracts: pl.DataFrame
     account_months: pl.DataFrame
+    contract_months: pl.DataFrame
+    rates: pl.DataFrame
+    renewal_events: pl.DataFrame
+    limits: pl.DataFrame
+    forecasts: pl.DataFrame
+    controls: pl.DataFrame
+    month_closings: pl.DataFrame
     account_features: pl.DataFrame
     usage_weeks: pl.DataFrame
     nps_answers: pl.DataFrame
     nps_waves: pl.DataFrame
+    rating_months: pl.DataFrame
+    survey_comments: pl.DataFrame
     open_tickets: pl.DataFrame
+    ticket_clocks: pl.DataFrame
+    ticket_statuses: pl.DataFrame
+    holidays: pl.DataFrame
     recent_tickets: pl.DataFrame
     opportunities: pl.DataFrame
     goals: pl.DataFrame
     tasks: pl.DataFrame
     milestones: pl.DataFrame
     implementations: pl.DataFrame
+    onboarding_weeks: pl.DataFrame
+    onboarding_hours: pl.DataFrame
+    user_groups: pl.DataFrame
+    offboarding_triggers: pl.DataFrame
     risks: pl.DataFrame
     qbrs: pl.DataFrame
     contacts: pl.DataFrame
@@ -138,7 +194,7 @@ class Book:
             raise RunFailed(f"the marts {', '.join(absent)} are not built", "Run `bellwether build` first.")
         company = settings.company
         whose = Company(company.name, company.time_zone, company.reporting_currency, company.fiscal_year_starts_month)
-        empty = {"overrides": pl.DataFrame(schema=OVERRIDES), "alert_events": pl.DataFrame(schema=ALERT_EVENTS)}
+        empty = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
         return cls(
             as_of,
             whose,
@@ -147,6 +203,12 @@ class Book:
                 for mart, keys in SORT_KEYS.items()
             },
         )
+
+    def hearing(self, events: pl.DataFrame) -> Self:
+        """The same book with more events for alerts to speak of; one row as in the mart `alert_events`."""
+        known = list(ALERT_EVENTS)
+        every = pl.concat([self.alert_events.select(known), events.select(known)])
+        return replace(self, alert_events=_sorted(every, SORT_KEYS["alert_events"]))
 
 
 def _sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:

@@ -11,15 +11,78 @@ import polars as pl
 class Money:
     """What revenue says: ARR movements and their bridge, retention, renewals and their forecast, expansion."""
 
+    arr_movements: pl.DataFrame = field(default_factory=pl.DataFrame)
+    arr_movements_by_product: pl.DataFrame = field(default_factory=pl.DataFrame)
+    arr_bridge: pl.DataFrame = field(default_factory=pl.DataFrame)
+    arr_bridge_by_currency: pl.DataFrame = field(default_factory=pl.DataFrame)
+    retention: pl.DataFrame = field(default_factory=pl.DataFrame)
+    retention_quarters: pl.DataFrame = field(default_factory=pl.DataFrame)
+    retention_reconciled: pl.DataFrame = field(default_factory=pl.DataFrame)
+    cohorts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    survival: pl.DataFrame = field(default_factory=pl.DataFrame)
+    churned_accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    churn_analysis: pl.DataFrame = field(default_factory=pl.DataFrame)
+    restatements: pl.DataFrame = field(default_factory=pl.DataFrame)
+    controls_check: pl.DataFrame = field(default_factory=pl.DataFrame)
+    landing: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewals: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_milestones: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_risks: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_chances: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_forecast: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_summary: pl.DataFrame = field(default_factory=pl.DataFrame)
+    renewal_views: pl.DataFrame = field(default_factory=pl.DataFrame)
+    forecast_vintages: pl.DataFrame = field(default_factory=pl.DataFrame)
+    forecast_accuracy: pl.DataFrame = field(default_factory=pl.DataFrame)
+    loss_detection: pl.DataFrame = field(default_factory=pl.DataFrame)
+    expansion: pl.DataFrame = field(default_factory=pl.DataFrame)
+    expansion_triggers: pl.DataFrame = field(default_factory=pl.DataFrame)
+    cross_sell: pl.DataFrame = field(default_factory=pl.DataFrame)
+    expansion_record: pl.DataFrame = field(default_factory=pl.DataFrame)
+    kpis: pl.DataFrame = field(default_factory=pl.DataFrame)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What service says: SLA clocks, escalations, onboarding."""
+    """What service says: SLA clocks by ticket, month and account, credits to propose, clocks that were due soon; open
+    tickets that must climb, issues of the platform, support by month and subject; onboarding.
+    """
+
+    sla: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sla_summary: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sla_accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sla_credits: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sla_warnings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    escalations: pl.DataFrame = field(default_factory=pl.DataFrame)
+    platform_issues: pl.DataFrame = field(default_factory=pl.DataFrame)
+    support_months: pl.DataFrame = field(default_factory=pl.DataFrame)
+    support_subjects: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    onboarding: pl.DataFrame = field(default_factory=pl.DataFrame)
+    onboarding_readiness: pl.DataFrame = field(default_factory=pl.DataFrame)
+    onboarding_metrics: pl.DataFrame = field(default_factory=pl.DataFrame)
+    onboarding_funnel: pl.DataFrame = field(default_factory=pl.DataFrame)
+    onboarding_segments: pl.DataFrame = field(default_factory=pl.DataFrame)
+    offboarding: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What voice says: NPS by wave, themes, follow-up, feedback."""
+    """What voice says: NPS by wave, each answer, who moved between groups, what follows and whom to ask; themes;
+    ratings from 1 to 5; feedback entry by entry, by month, by theme, and who must be told what.
+    """
+
+    nps: pl.DataFrame = field(default_factory=pl.DataFrame)
+    nps_responses: pl.DataFrame = field(default_factory=pl.DataFrame)
+    nps_migration: pl.DataFrame = field(default_factory=pl.DataFrame)
+    nps_follow_up: pl.DataFrame = field(default_factory=pl.DataFrame)
+    nps_candidates: pl.DataFrame = field(default_factory=pl.DataFrame)
+    feedback_themes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    ratings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    feedback: pl.DataFrame = field(default_factory=pl.DataFrame)
+    feedback_months: pl.DataFrame = field(default_factory=pl.DataFrame)
+    feedback_topics: pl.DataFrame = field(default_factory=pl.DataFrame)
+    feedback_tellings: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +93,9 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What scoring says about the accounts of a book: weeks, components, changes and lifts of the health score; weeks,
-    factors, changes and flags of churn risk; the alerts that both raise; plays, how often they worked, and their
-    actions; the red list of every week and its record. Beside it what the sister rooms say, a group of frames each.
+    factors, changes and flags of churn risk, its red flags of every week; the alerts that both raise; plays, how often
+    they worked, and their actions; the red list of every week and its record. Beside it what the sister rooms say, a
+    group of frames each.
     """
 
     health_weeks: pl.DataFrame
@@ -42,6 +106,7 @@ class Scores:
     churn_factors: pl.DataFrame
     churn_changes: pl.DataFrame
     churn_flags: pl.DataFrame
+    churn_red_flags: pl.DataFrame
     alerts: pl.DataFrame
     plays: pl.DataFrame
     play_success: pl.DataFrame

@@ -175,7 +175,7 @@ def _documents(place: "Workspace", day: date, steps: Sequence[Step]) -> list[str
     known = [folder / "manifest.json" for folder in (place.out / day.isoformat(), place.out / "latest")]
     manifest = next((path for path in known if path.is_file()), None)
     if manifest is None:
-        from pipeline.reports import REPORTS
+        from pipeline.reports.contents import REPORTS
 
         return [f"{name} (its files are known once accounts are scored)" for name in REPORTS]
     outputs = json.loads(manifest.read_text(encoding="utf-8"))["outputs"]

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.demo import (
     canonical,
+    delivery,
     finance,
     notion,
     qualtrics,
@@ -226,6 +227,8 @@ def _put_canonical(desk: Desk, view: View, facts: Facts, folder: str) -> None:
         "exchange_rates": finance.exchange_rates(view),
         "controls": finance.controls(view),
         "targets": finance.targets(view),
+        "effort": delivery.effort(view),
+        "users": delivery.users(view),
     }
     for name, frame in sorted(tables.items()):
         path = f"{folder}/canonical/{name}.csv"

@@ -5,8 +5,8 @@ from pipeline.metrics.metric import Metric
 from pipeline.metrics.revenue import REVENUE, with_codes
 from pipeline.metrics.support import SUPPORT, with_rating_counts
 from pipeline.metrics.usage import USAGE
-from pipeline.metrics.voice import VOICE
+from pipeline.metrics.voice import VOICE, with_satisfaction
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in (*USAGE, *SUPPORT, *ENGAGEMENT, *REVENUE, *VOICE)}
 
-__all__ = ["METRICS", "Metric", "with_codes", "with_rating_counts"]
+__all__ = ["METRICS", "Metric", "with_codes", "with_rating_counts", "with_satisfaction"]

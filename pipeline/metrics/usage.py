@@ -22,6 +22,15 @@ USAGE = (
         poolable=False,
     ),
     Metric(
+        name="features_used",
+        label="Features used",
+        description="Distinct features of the plan used in 30 days; 0 when none was. They do not add up.",
+        unit="features",
+        kind="sum",
+        numerator="feature_used_count_30d",
+        poolable=False,
+    ),
+    Metric(
         name="feature_adoption_pct",
         label="Feature adoption",
         description="Features used in 30 days over the features of the plan; null where the plan is not known.",

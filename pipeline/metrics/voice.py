@@ -1,5 +1,7 @@
 """What customers say: NPS answers, tone of their communications."""
 
+import polars as pl
+
 from pipeline.metrics.metric import Metric
 
 VOICE = (
@@ -36,6 +38,15 @@ VOICE = (
         denominator="nps_respondent_count_180d",
     ),
     Metric(
+        name="satisfaction_of_10",
+        label="NPS answers, else support satisfaction",
+        description="Mean NPS score of 180 days; without an answer twice the mean ticket rating of 90 days.",
+        unit="of 10",
+        kind="mean",
+        numerator="satisfaction_sum",
+        denominator="satisfaction_count",
+    ),
+    Metric(
         name="tone",
         label="Tone of communications",
         description="Mean sentiment (+1, 0, -1) of communications in 90 days; null when none has a sentiment.",
@@ -45,3 +56,12 @@ VOICE = (
         denominator="sentiment_count_90d",
     ),
 )
+
+
+def with_satisfaction(account_weeks: pl.DataFrame) -> pl.DataFrame:
+    """Account-weeks with `satisfaction_sum` and `_count`: of NPS where anybody answered, else of tickets, doubled."""
+    answered = pl.col("nps_respondent_count_180d") > 0
+    return account_weeks.with_columns(
+        satisfaction_sum=pl.when(answered).then("nps_score_sum_180d").otherwise(2 * pl.col("csat_score_sum_90d")),
+        satisfaction_count=pl.when(answered).then("nps_respondent_count_180d").otherwise("csat_answer_count_90d"),
+    )

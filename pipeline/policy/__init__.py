@@ -13,6 +13,8 @@ from pipeline.errors import UsageError
 from pipeline.overlays import Layer, merged, read_layers, where_set
 from pipeline.policy.alerts import AlertRule, AlertsPolicy
 from pipeline.policy.churn_risk import RISK_BANDS, ChurnRiskPolicy, Factor, RedList, RiskBands, Sign
+from pipeline.policy.escalations import EscalationsPolicy
+from pipeline.policy.expansion import ExpansionPolicy
 from pipeline.policy.health import (
     BANDS,
     Band,
@@ -28,10 +30,15 @@ from pipeline.policy.health import (
     Trend,
 )
 from pipeline.policy.kpis import Kpi
+from pipeline.policy.onboarding import OnboardingPolicy
 from pipeline.policy.playbooks import Driver, Play, PlayAction, PlaybooksPolicy
 from pipeline.policy.raci import RaciPolicy
+from pipeline.policy.renewals import RenewalsPolicy
+from pipeline.policy.revenue import RevenuePolicy
 from pipeline.policy.rules import Comparison, Keys, Rules
 from pipeline.policy.segments import Lifecycle, Renewals, Reviews, SegmentsPolicy, Tier
+from pipeline.policy.sla import SlaPolicy
+from pipeline.policy.voice import VoicePolicy
 
 __all__ = [
     "BANDS",
@@ -45,6 +52,8 @@ __all__ = [
     "Comparison",
     "Component",
     "Driver",
+    "EscalationsPolicy",
+    "ExpansionPolicy",
     "Factor",
     "Floor",
     "HealthPolicy",
@@ -53,6 +62,7 @@ __all__ = [
     "Lifecycle",
     "Measure",
     "Need",
+    "OnboardingPolicy",
     "Play",
     "PlayAction",
     "PlaybooksPolicy",
@@ -60,14 +70,18 @@ __all__ = [
     "RaciPolicy",
     "RedList",
     "Renewals",
+    "RenewalsPolicy",
+    "RevenuePolicy",
     "Reviews",
     "RiskBands",
     "Scorecard",
     "SegmentsPolicy",
     "Sign",
+    "SlaPolicy",
     "Step",
     "Tier",
     "Trend",
+    "VoicePolicy",
     "read_policy",
 ]
 
@@ -82,6 +96,13 @@ class Policy:
     playbooks: PlaybooksPolicy
     raci: RaciPolicy
     segments: SegmentsPolicy
+    voice: VoicePolicy
+    renewals: RenewalsPolicy
+    expansion: ExpansionPolicy
+    revenue: RevenuePolicy
+    sla: SlaPolicy
+    escalations: EscalationsPolicy
+    onboarding: OnboardingPolicy
     kpis: dict[str, Kpi]
     hash: str
     origin: Mapping[str, str]
@@ -98,6 +119,13 @@ FILES: dict[str, type[Rules]] = {
     "playbooks": PlaybooksPolicy,
     "raci": RaciPolicy,
     "segments": SegmentsPolicy,
+    "voice": VoicePolicy,
+    "renewals": RenewalsPolicy,
+    "expansion": ExpansionPolicy,
+    "revenue": RevenuePolicy,
+    "sla": SlaPolicy,
+    "escalations": EscalationsPolicy,
+    "onboarding": OnboardingPolicy,
     "kpis": _Kpis,
 }
 

@@ -1,6 +1,7 @@
 """policy/health.toml: the scorecards, their components, bands and floors."""
 
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -45,7 +46,10 @@ class Measure(Rules):
 
 
 class Component(Measure):
-    """One component of a scorecard. `empty` is what a fresh feed means that says nothing about an account."""
+    """One component of a scorecard. `empty` is what a fresh feed means that says nothing about an account.
+
+    It needs all of its feeds; with `any_feed` those that are expected and have begun are enough.
+    """
 
     category: str
     label: str
@@ -55,6 +59,7 @@ class Component(Measure):
     na_when_silent: bool = False
     attributes: Keys = ()
     weight: float = Field(default=1, gt=0)
+    any_feed: bool = False
     business: Measure | None = None
 
     def measured(self, login_days_basis: str) -> Measure:
@@ -71,17 +76,28 @@ class Category(Rules):
 
 
 class Bands(Rules):
-    """The lowest score of each band above critical."""
+    """The lowest score of each band above critical; a scorecard of three colours leaves out watch or at_risk."""
 
     healthy: float
-    watch: float
-    at_risk: float
+    watch: float | None = None
+    at_risk: float | None = None
     source: str = ""
+
+    @property
+    def lowest(self) -> dict[Band, float]:
+        """The lowest score of each band that there is, the best first; below the last it is critical."""
+        named: tuple[tuple[Band, float | None], ...] = (
+            ("healthy", self.healthy),
+            ("watch", self.watch),
+            ("at_risk", self.at_risk),
+        )
+        return {band: score for band, score in named if score is not None}
 
     @model_validator(mode="after")
     def ordered(self) -> Self:
         """A better band starts higher."""
-        if not 100 >= self.healthy > self.watch > self.at_risk > 0:
+        scores = [101.0, *self.lowest.values(), 0.0]
+        if any(above <= below for above, below in pairwise(scores)) or self.healthy > 100:
             raise ValueError("needs 100 >= healthy > watch > at_risk > 0")
         return self
 
@@ -108,10 +124,17 @@ class Floor(Rules):
 
 
 class Scorecard(Rules):
-    """A health model: categories, components, bands, trend and floors."""
+    """A health model: categories, components, bands, trend and floors.
+
+    `decided_by` weights adds up what every component contributes; second_worst takes the score of the second-worst
+    component that is known, alone. `extends` names a scorecard whose tables serve where this one has none.
+    """
 
     label: str
     description: str
+    extends: str | None = None
+    decided_by: Literal["weights", "second_worst"] = "weights"
+    band_labels: dict[Band, str] = Field(default_factory=dict)
     insufficient_under_pct: float = Field(ge=0, le=100)
     peers_minimum: int = Field(ge=1)
     categories: dict[str, Category]
@@ -130,12 +153,38 @@ class Scorecard(Rules):
                 raise ValueError(f"component {name} names the category {component.category!r}, which is not there")
         return self
 
+    @model_validator(mode="after")
+    def segments_have_the_same_bands(self) -> Self:
+        """A segment moves the borders between the bands; it has no bands of its own."""
+        for segment, bands in self.segment_bands.items():
+            if bands.lowest.keys() != self.bands.lowest.keys():
+                raise ValueError(f"segment_bands.{segment} needs {', '.join(self.bands.lowest)}")
+        return self
+
+
+def _inherited(cards: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
+    """What a scorecard takes from the one it extends; the bands of segments go with the bands."""
+    base = cards.get(card.get("extends") or "", {})
+    own = {"segment_bands", "band_labels"} if "bands" in card else set()
+    return {key: value for key, value in base.items() if key not in own}
+
 
 class HealthPolicy(Rules):
     """policy/health.toml: the scorecards and the one in force."""
 
     in_force: str
     scorecards: dict[str, Scorecard]
+
+    @model_validator(mode="before")
+    @classmethod
+    def extended(cls, values: Any) -> Any:
+        """Scorecards that extend another one take its tables where they have none of their own."""
+        cards = values.get("scorecards", {}) if isinstance(values, dict) else {}
+        for name, card in cards.items():
+            if (base := card.get("extends")) is not None and base not in cards:
+                raise ValueError(f"scorecard {name} extends {base!r}; there are: {', '.join(cards)}")
+        whole = {name: {**_inherited(cards, card), **card} for name, card in cards.items()}
+        return {**values, "scorecards": whole} if cards else values
 
     @model_validator(mode="after")
     def exists(self) -> Self:

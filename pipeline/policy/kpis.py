@@ -4,11 +4,12 @@ from pipeline.policy.rules import Comparison
 
 
 class Kpi(Comparison):
-    """A figure with its target; without a comparison it has none."""
+    """A figure with its target; without a comparison it has none. `months` is the span it looks back over, if any."""
 
     label: str
     metric: str
     unit: str
+    months: int | None = None
     source: str
 
     @property
@@ -16,9 +17,15 @@ class Kpi(Comparison):
         """The value to reach, or None."""
         return next(iter(self.comparison.values()), None)
 
-    def is_met(self, value: float | None) -> bool | None:
-        """Whether the target is met; None when either is not known."""
-        if value is None or self.target is None:
+    @property
+    def is_better_below(self) -> bool:
+        """Whether a smaller value is the better one."""
+        return bool({"under", "at_most"} & set(self.comparison))
+
+    def is_met(self, value: float | None, target: float | None = None) -> bool | None:
+        """Whether a target, its own unless said, is met; None when either is not known."""
+        wanted = self.target if target is None else target
+        if value is None or wanted is None:
             return None
-        compare = {"over": value > self.target, "at_least": value >= self.target, "under": value < self.target}
-        return compare.get(next(iter(self.comparison)), value <= self.target)
+        compare = {"over": value > wanted, "at_least": value >= wanted, "under": value < wanted}
+        return compare.get(next(iter(self.comparison), "at_least"), value <= wanted)

@@ -14,6 +14,7 @@ from pipeline.policy import Component
 from pipeline.reports import wording
 from pipeline.reports.document import Context
 from pipeline.scores import Scores
+from pipeline.voice.redaction import Known, known, redacted
 
 GOOD_ENOUGH = 65
 TROUBLED = ("critical", "at_risk")
@@ -63,6 +64,25 @@ class View:
         """A component in print: its label in the policy."""
         known = self.parts.get(component)
         return known.label if known else PART_WORDS.get(component) or wording.word(component)
+
+    @cached_property
+    def hidden_names(self) -> Known:
+        """The names that words of customers may not carry into a document that is sent."""
+        comments = self.book.nps_answers["comment"] if "comment" in self.book.nps_answers.columns else pl.Series()
+        return known(self.book, self.context.policy.voice, comments.drop_nulls().unique().sort().to_list())
+
+    def safe(self, text: str) -> str:
+        """Words of a customer without names, addresses and numbers."""
+        return redacted(text, self.hidden_names)
+
+    def safe_item(self, item: Row) -> Row:
+        """A feedback item whose words and theme tell nobody's name."""
+        text, theme = item["text"], item["theme"]
+        return {**item, "text": text and self.safe(text), "theme": theme and self.safe_theme(theme)}
+
+    def safe_theme(self, theme: str) -> str:
+        """A theme without names on file; it is in our own words, where capitals are products."""
+        return redacted(theme, self.hidden_names, guess=False)
 
     @cached_property
     def names(self) -> dict[str, str]:

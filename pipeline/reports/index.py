@@ -15,11 +15,18 @@ def index(
 ) -> Document:
     """The page that links all documents and data files by relative paths."""
     view = View(book, scores, context)
-    packs = {document.account_id: document for document in documents if document.account_id}
+    of_accounts = [document for document in documents if document.account_id]
+    packs = {document.account_id: document for document in of_accounts if document.path.endswith("/qbr")}
+    more: dict[str | None, list[Document]] = {}
+    for document in of_accounts:
+        if not document.path.endswith("/qbr"):
+            more.setdefault(document.account_id, []).append(document)
     data: Row = {
         "figures": headline_figures(view),
         "documents": [document for document in documents if document.account_id is None],
-        "accounts": [_account(row, packs.get(row["account_id"])) for row in _by_name(view)],
+        "accounts": [
+            _account(row, packs.get(row["account_id"]), more.get(row["account_id"], [])) for row in _by_name(view)
+        ],
         "pack_count": len(packs),
         "tables": list(tables),
     }
@@ -37,6 +44,8 @@ def _by_name(view: View) -> list[Row]:
     return sorted(view.standing.to_dicts(), key=lambda row: (row["account_name"].casefold(), row["account_id"]))
 
 
-def _account(row: Row, pack: Document | None) -> Row:
+def _account(row: Row, pack: Document | None, more: Sequence[Document]) -> Row:
+    """An account with its business review pack and its other documents, each under its title without the name."""
     shown = ("account_id", "account_name", "csm", "segment", "arr", "health_band", "renewal_on")
-    return {**{name: row[name] for name in shown}, "pack": pack.path if pack else None}
+    others = [{"title": one.title.split(":")[0], "path": one.path} for one in more]
+    return {**{name: row[name] for name in shown}, "pack": pack.path if pack else None, "more": others}

@@ -62,7 +62,7 @@ def _scope(risk: Risk) -> list[Block]:
 
 def _signals(risk: Risk) -> list[Block]:
     card = risk.view.context.policy.health.scorecard
-    limits = {"healthy": card.bands.healthy, "watch": card.bands.watch, "at_risk": card.bands.at_risk}
+    limits: dict[str, float] = dict(card.bands.lowest.items())
     band_rows = [
         (
             health_mark(row["band"]),
@@ -100,7 +100,7 @@ def _below(risk: Risk, band: str) -> str:
     card = risk.view.context.policy.health.scorecard
     if band == "insufficient_data":
         return f"under {wording.number(card.insufficient_under_pct)}% of the weight has a value"
-    return f"under {wording.number(card.bands.at_risk)}"
+    return f"under {wording.number(min(card.bands.lowest.values()))}"
 
 
 def _component_row(risk: Risk, name: str, rule: Component) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""The files that carry alerts out: alerts.json, a Slack message for each alert, and the weekly digest. Pure texts.
+"""The files that carry alerts out: alerts.json, a Slack message for each, the weekly digest; nps.json. Pure texts.
 
 Names and sentences from outside are escaped for where they land: `&`, `<` and `>` for Slack, Markdown's marks for the
 digest. What an earlier run has sent is neither written as a message nor told in the digest again.
@@ -12,8 +12,10 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context
 from pipeline.reports.facts import Row, View
+from pipeline.reports.nps import nps_json_data
 from pipeline.reports.risk import FOLLOWED, Risk, red_list
 from pipeline.reports.work import SEVERITIES, duties, weeks_alerts
+from pipeline.revenue.renewals_memory import kept_forecast
 from pipeline.scores import Scores
 
 ALERT = ("alert_id", "account_id", "rule", "severity", "raised_on", "message", "recipients")
@@ -32,8 +34,10 @@ def messages(book: Book, scores: Scores, context: Context) -> dict[str, str]:
     return {
         "alerts/alerts.json": _json([_kept(view, row) for row in fresh]),
         "alerts/red_list.json": _json([_listed(row) for row in red_list(risk)["rows"]]),
+        "renewals/forecast.json": _json(_as_texts(kept_forecast(scores.money.renewals, book.as_of).to_dicts())),
         "alerts/digest.md": _as_markdown(digest),
         "alerts/digest.json": _json(_as_blocks(digest)),
+        "nps/nps.json": _json(nps_json_data(view)),
         **{f"alerts/slack/{row['alert_id']}.json": _json(_slack(view, row)) for row in fresh},
     }
 
@@ -58,6 +62,11 @@ def _escaped(text: str) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+def _as_texts(rows: list[Row]) -> list[Row]:
+    """Rows whose amounts, shares and days are written out, so that nothing is lost on the way back."""
+    return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
 
 
 def _kept(view: View, row: Row) -> Row:

@@ -6,7 +6,10 @@ from pipeline.reports.document import Context, Document
 from pipeline.reports.explorer import explorer
 from pipeline.reports.facts import Row, View
 from pipeline.reports.portfolio_health import health
+from pipeline.reports.portfolio_kpis import scorecard
+from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
 from pipeline.reports.portfolio_overview import overview
+from pipeline.reports.portfolio_retention import retention, tenure
 from pipeline.reports.portfolio_revenue import churn, growth, renewals
 from pipeline.reports.portfolio_risk import risk_dashboard
 from pipeline.reports.portfolio_service import adoption, service, urgent_tickets, voice
@@ -30,7 +33,10 @@ def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
         "health": health(view),
         "risk": risk_dashboard(view),
         "growth": growth(view),
+        "retention": retention(view),
+        "tenure": tenure(view),
         "renewals": renewals(view),
+        "kpis": scorecard(view),
         "churn": churn(view),
         "voice": voice(view),
         "service": service(view),
@@ -39,6 +45,8 @@ def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
         "reviews": reviews(view),
         "books": books_of_business(view),
         "implementations": implementations(view),
+        "onboarding": onboarding_overview(view),
+        "offboarding": offboarding_list(view, 3),
         "calls": call_list(view),
         "feeds": freshness(view),
         "alarms": feed_alarms(view),

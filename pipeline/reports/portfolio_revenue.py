@@ -12,6 +12,7 @@ from pipeline.reports import periods, wording
 from pipeline.reports.facts import TROUBLED, Row, View, total
 from pipeline.reports.portfolio_health import STACK
 from pipeline.reports.portfolio_overview import churned, renewal_rows, renewals_due
+from pipeline.reports.renewals import forecast_call
 
 NOTHING = Decimal(0)
 SEGMENTS = ("enterprise", "mid_market", "smb")
@@ -83,8 +84,24 @@ def renewals(view: View) -> Row:
         "arr": total(due, "arr"),
         "by_band": _due_by_band(due),
         "chart": renewal_chart(view),
+        "forecast": forecast_line(view),
         "expansion": expansion(view),
     }
+
+
+def forecast_line(view: View) -> str:
+    """What of the next days is expected, with its interval, in a sentence; empty without a renewal."""
+    call = forecast_call(view)
+    soon, year = call["soon"], call["year"]
+    if not soon.get("due_count"):
+        return ""
+    between = f"{view.money(soon['low_arr'])} to {view.money(soon['high_arr'])}"
+    whole = f"{view.money(year['low_arr'])} to {view.money(year['high_arr'])}"
+    return (
+        f"Forecast with what is signed: {view.money(soon['expected_arr'])} of {view.money(soon['due_arr'])} in 90 days "
+        f"(80% interval {between}); {view.money(year['expected_arr'])} of {view.money(year['due_arr'])} in a year "
+        f"({whole}). Commit {view.money(soon['commit_arr'])}, at risk {view.money(soon['at_risk_arr'])} in 90 days."
+    )
 
 
 def renewal_chart(view: View) -> Chart:

@@ -9,7 +9,8 @@ import polars as pl
 from pipeline.charts import CHARTS, Chart
 from pipeline.reports import periods, wording
 from pipeline.reports.facts import Row, View, named
-from pipeline.reports.voice import FEW, Nps, is_distinguishable, waves
+from pipeline.reports.promises import promised
+from pipeline.reports.voice import Nps, verdicts, waves
 
 
 def voice(view: View) -> Row:
@@ -19,21 +20,27 @@ def voice(view: View) -> Row:
         "chart": nps_chart(view, rows),
         "waves": rows,
         "verdict": _verdict(rows),
-        "few": FEW,
-        "target": _target(view),
+        "few": view.context.policy.voice.nps.small_n,
+        "target": rows[-1]["target"] if rows else None,
     }
 
 
 def nps_chart(view: View, rows: list[Row]) -> Chart:
     """NPS of each wave with its 95% interval and the target."""
     points = [_wave_point(row) for row in rows]
-    spec = CHARTS["nps_by_wave"](points, _target(view), 470, 215) if points else {}
+    spec = CHARTS["nps_by_wave"](points, rows[-1]["target"], 470, 215) if points else {}
     table = tuple(
-        (p["when"], p["said"], p["interval"], str(p["answers"]), wording.share(p["answers"], row["invited"]))
+        (
+            p["when"],
+            f"{p['said']} (n = {p['answers']})",
+            p["interval"],
+            wording.share(p["answers"], row["invited"]),
+            wording.number(row["target"]),
+        )
         for p, row in zip(points, rows, strict=True)
     )
     title = _nps_title(rows)
-    head = ("Wave", "NPS", "95% interval", "Answers", "Response rate")
+    head = ("Wave", "NPS", "95% interval", "Response rate", "Target")
     return Chart("nps", title, f"Dot chart of NPS by wave with intervals. {title}.", spec, head, table)
 
 
@@ -45,6 +52,7 @@ def service(view: View) -> Row:
     return {
         "tickets": ticket_chart(view, months),
         "csat": csat_chart(view, months),
+        "sla": promised(view),
         "open": open_tickets.height,
         "open_urgent": open_tickets.filter(pl.col("priority").is_in(["p0", "p1"])).height,
         "open_escalated": open_tickets.filter(pl.col("is_escalated").fill_null(False)).height,
@@ -182,7 +190,7 @@ def _nps_title(rows: list[Row]) -> str:
         return "No NPS answers are on file yet"
     newest: Nps = rows[-1]["nps"]
     interval = f"between {wording.change(newest.low)} and {wording.change(newest.high)} with 95% confidence"
-    return f"NPS is {wording.change(newest.score)} in {rows[-1]['wave']}, {interval}"
+    return f"NPS is {wording.change(newest.score)} (n = {newest.answers}) in {rows[-1]['wave']}, {interval}"
 
 
 def _verdict(rows: list[Row]) -> list[str]:
@@ -195,29 +203,7 @@ def _verdict(rows: list[Row]) -> list[str]:
         f"from accounts with {wording.percent(rows[-1]['arr_pct'])} of ARR: "
         f"{newest.promoters} promoters, {newest.passives} passives, {newest.detractors} detractors."
     ]
-    for steps, name in ((1, "the wave before"), (4, "the wave a year before")):
-        if len(rows) > steps:
-            lines.append(_against(newest, rows[-1 - steps]["nps"], name))
-    return lines
-
-
-def _against(now: Nps, before: Nps, name: str) -> str:
-    moved = (now.score or 0) - (before.score or 0)
-    words = "distinguishable" if is_distinguishable(now, before) else "not distinguishable"
-    return f"{wording.change(moved)} points against {name}: {words} from no change."
-
-
-def _target(view: View) -> float | None:
-    """The company's plan for the fiscal year, else the target of the policy."""
-    year = str(periods.quarter_of(view.as_of, view.book.company.fiscal_year_starts_month).year)
-    rows = view.book.targets
-    planned = (
-        rows.filter((pl.col("measure") == "nps") & pl.col("period").str.starts_with(year)) if rows.height else rows
-    )
-    if planned.height:
-        return float(planned.sort("period", "dimension").get_column("value").item(-1))
-    kpi = view.context.policy.kpis.get("nps")
-    return kpi.target if kpi else None
+    return [*lines, *verdicts(rows[-1])]
 
 
 def _ticket_title(view: View, months: list[Row]) -> str:

@@ -15,7 +15,8 @@ INTERNAL_STEPS = ("action_id", "renewal_step", "offboarding_step")
 
 def recommendations(view: View, row: Row, use: Row) -> Row:
     """What we recommend, each with the figure it rests on, and what is planned from the customer's own requests."""
-    items = _mine(view.book.feedback_items, row).sort("received_on", "feedback_id", descending=[True, False]).to_dicts()
+    newest = _mine(view.book.feedback_items, row).sort("received_on", "feedback_id", descending=[True, False])
+    items = [view.safe_item(item) for item in newest.to_dicts()]
     planned = [item for item in items if item["decision"] == "roadmap" and not item["shipped_on"]]
     shipped = [item for item in items if item["shipped_on"] and item["shipped_on"] > view.back(180)]
     return {
@@ -132,7 +133,8 @@ def _roadmap_of_segment(view: View, row: Row) -> list[Row]:
     )
     own = set(_mine(items, row).get_column("theme").to_list())
     ranked = themes.filter(pl.col("accounts") >= 5).sort("accounts", "theme", descending=[True, False]).to_dicts()
-    return [theme for theme in ranked if theme["theme"] not in own][:4]
+    others = [theme for theme in ranked if theme["theme"] not in own][:4]
+    return [{**theme, "theme": view.safe_theme(theme["theme"])} for theme in others]
 
 
 def _months(view: View, row: Row, ahead: Quarter, goals: pl.DataFrame, steps: pl.DataFrame) -> list[Row]:

@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.charts.small import bar_plot, line_plot
 from pipeline.reports import periods, wording
 from pipeline.reports.facts import Row, View
+from pipeline.reports.promises import kept_for
 from pipeline.reports.qbr_value import training
 
 PEERS_MINIMUM = 5
@@ -147,6 +148,7 @@ def service(view: View, row: Row) -> Row:
             {**ticket, "state": STATES.get(ticket["status"], "In work")} for ticket in open_rows.head(6).to_dicts()
         ],
         "open_count": open_rows.height,
+        "promises": kept_for(view, row["account_id"]),
         "year": tickets.height,
     }
 
@@ -155,10 +157,11 @@ def voice(view: View, row: Row) -> Row:
     """NPS answers in counts, quotes of those who agreed to be named, and what became of each piece of feedback."""
     answers = _mine(view.book.nps_answers, row)
     items = _mine(view.book.feedback_items, row).filter(pl.col("received_on") > view.back(365))
-    ranked = items.sort("received_on", "feedback_id", descending=[True, False]).to_dicts()
+    newest = items.sort("received_on", "feedback_id", descending=[True, False])
+    ranked = [view.safe_item(item) for item in newest.to_dicts()]
     return {
         "waves": _waves(view, row, answers),
-        "quotes": _quotes(answers),
+        "quotes": [{**quote, "comment": view.safe(quote["comment"])} for quote in _quotes(answers)],
         "feedback": [_item(item) for item in ranked[:6]],
         "feedback_count": len(ranked),
         "shipped": [item for item in ranked if item["shipped_on"]],

@@ -29,6 +29,11 @@ FIELDS = {
     "executive_sponsor": Field("account", "without an executive sponsor", "Executive engagement is not seen for them."),
 }
 CHECKS = {
+    "accounts_in_three_currencies": (
+        "figures",
+        "{} with contracts in three currencies at once: each is converted at its own rate, and added",
+        "Check the currency of each contract.",
+    ),
     "active_without_contract": (
         "figures",
         "{} called active in the CRM and never had a contract",
@@ -43,6 +48,16 @@ CHECKS = {
         "figures",
         "{} called active in the CRM after the last contract ended",
         "Enter the renewal, or set the account to churned.",
+    ),
+    "contract_months_with_older_rate": (
+        "figures",
+        "{} with closed months converted at the exchange rate of an earlier month",
+        "Add the months that are missing to the exchange rates.",
+    ),
+    "contract_months_without_rate": (
+        "figures",
+        "{} with closed months before the first exchange rate of its currency: that ARR is left out as not known",
+        "Add the earlier rates to the exchange rates.",
     ),
     "contracts_entered_twice": (
         "figures",
@@ -69,6 +84,11 @@ CHECKS = {
         "{} with more than one implementation plan that is not live",
         "Close the plan that is not followed.",
     ),
+    "nps_waves_without_invitations": (
+        "figures",
+        "{} in an NPS wave to which no invitation is on file: its response rate is not known",
+        "Export the invitations of the wave, or name it as they do.",
+    ),
     "records_outside_service": (
         "scores",
         "{} with records over 90 days before its service began or after it ended",
@@ -78,6 +98,16 @@ CHECKS = {
         "scores",
         "{} with solved tickets that lack the time of solving",
         "Export the column solved_at.",
+    ),
+    "tickets_answered_out_of_order": (
+        "figures",
+        "{} with tickets answered before they were created or after they were solved",
+        "Check the times of the help desk's export; the earlier of answer and solution counts.",
+    ),
+    "tickets_without_priority": (
+        "figures",
+        "{} with tickets without a priority: no promise can be told for them",
+        "Export the column priority, or map its values.",
     ),
     "usage_outside_service": (
         "scores",

@@ -33,7 +33,8 @@ def told_in_lines(told: Explanation) -> list[str]:
 def _headline(told: Explanation) -> str:
     trend = f", {told.health_trend} over four weeks" if told.health_trend else ""
     coverage = f"{number(told.health_coverage_pct)}% of the model's weight has a value"
-    return f"{band_word(told.health_band)}: {number(told.health_score, 2)}{trend}; {coverage}"
+    label = f" ({told.band_label})" if told.band_label else ""
+    return f"{band_word(told.health_band)}{label}: {number(told.health_score, 2)}{trend}; {coverage}"
 
 
 def _reservations(told: Explanation) -> Iterator[str]:

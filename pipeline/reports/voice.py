@@ -1,85 +1,71 @@
-"""NPS of a group of answers with its interval: printed wherever an NPS is printed."""
+"""What every report needs of voice: NPS by wave as it is printed, its target, verdicts in words, and safe words."""
 
-from dataclasses import dataclass
-from math import sqrt
+from datetime import date
 
 import polars as pl
 
-from pipeline.reports.facts import Row, View, total
+from pipeline.reports import periods, wording
+from pipeline.reports.facts import Row, View
+from pipeline.voice.interval import Nps, is_distinguishable
 
-Z = 1.959964
-FEW = 30
+AGAINST = {"change": "the wave before", "year_change": "the wave a year before"}
 
-
-@dataclass(frozen=True, slots=True)
-class Nps:
-    """Answers of one wave: %promoters - %detractors, and the adjusted-Wald 95% interval, both -100 to 100."""
-
-    promoters: int
-    passives: int
-    detractors: int
-
-    @property
-    def answers(self) -> int:
-        return self.promoters + self.passives + self.detractors
-
-    @property
-    def score(self) -> float | None:
-        """Null when nobody answered."""
-        return (self.promoters - self.detractors) / self.answers * 100 if self.answers else None
-
-    @property
-    def centre(self) -> float:
-        """The adjusted proportion difference that the interval is built around, -1 to 1."""
-        return (self.promoters - self.detractors) / (self.answers + 3)
-
-    @property
-    def variance(self) -> float:
-        """Of the adjusted difference: three quarters of a promoter and of a detractor added, n + 3."""
-        n = self.answers + 3
-        touched = (self.promoters + self.detractors + 1.5) / n
-        return (touched - self.centre**2) / n
-
-    @property
-    def low(self) -> float:
-        return max(-100.0, (self.centre - Z * sqrt(self.variance)) * 100)
-
-    @property
-    def high(self) -> float:
-        return min(100.0, (self.centre + Z * sqrt(self.variance)) * 100)
-
-
-def is_distinguishable(now: Nps, before: Nps) -> bool:
-    """Whether two waves differ by more than chance would at 95%."""
-    return abs(now.centre - before.centre) > Z * sqrt(now.variance + before.variance)
+__all__ = ["Nps", "is_distinguishable", "said", "target", "verdicts", "waves"]
 
 
 def waves(view: View) -> list[Row]:
-    """One row per wave in order of time: answers, invited, and the share of ARR whose account answered."""
-    sums = view.book.nps_waves.group_by("wave").agg(
-        pl.col("invited_count", "promoter_count", "passive_count", "detractor_count").sum(),
-        pl.col("last_on").max().alias("newest_on"),
-    )
-    rows = []
-    for row in sums.sort("newest_on", "wave").to_dicts():
-        nps = Nps(row["promoter_count"], row["passive_count"], row["detractor_count"])
-        if nps.answers:
-            rows.append(
-                {
-                    "wave": row["wave"],
-                    "nps": nps,
-                    "invited": row["invited_count"],
-                    "arr_pct": _coverage(view, row["wave"]),
-                }
+    """One row per wave with answers in order of time: its NPS, invited, and the share of ARR whose account answered."""
+    rows = view.scores.voice.nps
+    if not rows.height:
+        return []
+    mine = rows.filter((pl.col("dimension") == "all") & (pl.col("answers") > 0))
+    return [
+        {
+            **row,
+            "nps": Nps(row["promoters"], row["passives"], row["detractors"]),
+            "arr_pct": row["arr_coverage_pct"],
+            "target": target(view, row["wave_on"]),
+        }
+        for row in mine.to_dicts()
+    ]
+
+
+def said(row: Row) -> str:
+    """An NPS in print, always with its n; counts first where they are few."""
+    nps = row["nps"] if isinstance(row["nps"], Nps) else Nps(row["promoters"], row["passives"], row["detractors"])
+    if nps.score is None:
+        return "no answers"
+    score = f"{wording.change(nps.score)} (n = {wording.number(nps.answers)})"
+    if not row["is_small"]:
+        return score
+    return f"{nps.promoters} promoters, {nps.passives} passives, {nps.detractors} detractors: {score}"
+
+
+def verdicts(row: Row) -> list[str]:
+    """What may be said about the change to the wave before and to that of a year before."""
+    lines = []
+    for name, against in AGAINST.items():
+        if row[name] is not None:
+            interval = f"{wording.change(row[f'{name}_low'])} to {wording.change(row[f'{name}_high'])}"
+            lines.append(
+                f"{wording.change(row[name])} points against {against}, {row[f'{name}_wave']} "
+                f"(95% interval of the difference {interval}): {row[f'{name}_verdict']}."
             )
-    return rows
+    return lines
 
 
-def _coverage(view: View, wave: str) -> float | None:
-    answered = view.book.nps_waves.filter((pl.col("wave") == wave) & (pl.col("answered_count") > 0)).get_column(
-        "account_id"
-    )
-    standing = view.standing
-    heard = standing.filter(pl.col("account_id").is_in(answered.implode()))
-    whole = total(standing, "arr")
-    return float(total(heard, "arr")) / float(whole) * 100 if whole else None
+def target(view: View, wave_on: date) -> float | None:
+    """The company's plan for the wave's fiscal quarter or year, else the policy's target of its calendar quarter."""
+    quarter = periods.quarter_of(wave_on, view.book.company.fiscal_year_starts_month)
+    rows = view.book.targets
+    if rows.height:
+        for period in (f"{quarter.year}-Q{quarter.number}", str(quarter.year)):
+            planned = rows.filter((pl.col("measure") == "nps") & (pl.col("period") == period))
+            if planned.height:
+                return float(planned.sort("dimension").get_column("value").item(0))
+    return policy_target(view, wave_on)
+
+
+def policy_target(view: View, wave_on: date) -> float:
+    """The target of the calendar quarter in which a wave begins. (infra 14.1)"""
+    return view.context.policy.voice.nps.targets[f"q{(wave_on.month - 1) // 3 + 1}"].value

@@ -8,11 +8,15 @@ import polars as pl
 from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
+from pipeline.reports.escalations import escalated
 from pipeline.reports.facts import TROUBLED, Row, View, named, total
 from pipeline.reports.portfolio_health import migration
+from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
 from pipeline.reports.portfolio_overview import headline_figures, renewal_rows, renewals_due
 from pipeline.reports.portfolio_service import urgent_tickets
 from pipeline.reports.portfolio_team import feed_alarms, freshness, implementations, model_gaps
+from pipeline.reports.promises import promised
+from pipeline.reports.renewals import renewal_list
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk, red_list
 from pipeline.reports.work import alerts_of_week, duties, plays_record
@@ -28,6 +32,9 @@ AGENDA = (
     ("Actions and reviews due", 3),
     ("Decisions", 3),
 )
+
+
+READY = ("probability_pct", "readiness_pct", "milestones_overdue", "next_milestone_on", "category_word")
 
 
 def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
@@ -49,6 +56,8 @@ def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
         "plays": plays_record(risk),
         "renewals": renewal_cohort(view),
         "implementations": implementations(view),
+        "onboarding": onboarding_overview(view),
+        "offboarding": offboarding_list(view, 5),
         "escalations": escalations(view),
         "actions": actions_due(view),
         "reviews": reviews_due(view),
@@ -122,9 +131,11 @@ def others_in_trouble(risk: Risk, count: int = 10) -> Row:
 def renewal_cohort(view: View) -> Row:
     """Contracts that renew in 90 days with the day the customer must decide by."""
     due = renewals_due(view, 90)
+    judged = {row["contract_id"]: row for row in renewal_list(view)}
     rows = [
         {
             **row,
+            **{name: judged.get(row["contract_id"], {}).get(name) for name in READY},
             "decision_days": (row["decision_on"] - view.as_of).days if row["decision_on"] else None,
             "is_cancelled": row["cancelled_on"] is not None,
         }
@@ -151,6 +162,8 @@ def escalations(view: View) -> Row:
         ~pl.col("is_blocker").fill_null(False), level, pl.col("target_on"), pl.col("risk_id"), nulls_last=True
     )
     return {
+        "sla": promised(view),
+        "climbs": [row for row in escalated(view) if row["must_climb"]][:6],
         "tickets": tickets[:10],
         "ticket_count": len(tickets),
         "risks": [named(view, row) for row in ranked.head(6).to_dicts()],

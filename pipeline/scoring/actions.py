@@ -1,6 +1,5 @@
 """Actions: what each play asks of whom by when, what became of it, and how often plays work."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ import polars as pl
 from pipeline.book import Book
 from pipeline.policy import PlaybooksPolicy
 from pipeline.policy.playbooks import Play, PlayAction
-from pipeline.scoring.alerts import week_of
+from pipeline.scoring.alerts import hashed, week_of
 from pipeline.workspace import Settings
 
 ACTIONS = {
@@ -204,15 +203,8 @@ def _renewals(book: Book, name: str, play: Play) -> pl.DataFrame:
 
 def _identified(wanted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """`action_id`: a hash of account, play, subject, action and the calendar week in which the play began."""
-    ids = [
-        hashlib.sha256(f"{account}|{play}|{subject}|{key}|{week_of(on, settings)}".encode()).hexdigest()[:16]
-        for account, play, subject, key, on in wanted.select(
-            "account_id", "play", "subject", "key", "started_on"
-        ).iter_rows()
-    ]
-    return wanted.with_columns(pl.Series("action_id", ids, pl.String)).unique(
-        "action_id", keep="first", maintain_order=True
-    )
+    ids = hashed(wanted, "account_id", "play", "subject", "key", week_of("started_on", settings))
+    return wanted.with_columns(action_id=ids).unique("action_id", keep="first", maintain_order=True)
 
 
 def _owned(wanted: pl.DataFrame, book: Book, people: Mapping[str, str]) -> pl.DataFrame:
@@ -243,14 +235,16 @@ def _matched(wanted: pl.DataFrame, book: Book) -> pl.DataFrame:
         & pl.col("task_id.title").is_not_null()
         & (pl.col("created_on.title").is_null() | (pl.col("created_on.title") >= pl.col("started_on")))
     )
+    # At once: what is probable shows by the columns as they are before they are filled in.
     rows = rows.with_columns(
-        pl.when(is_probable).then(f"{name}.title").otherwise(name).alias(name)
-        for name in ("task_id", "task_status", "task_completed_on")
-    ).with_columns(
+        *(
+            pl.when(is_probable).then(f"{name}.title").otherwise(name).alias(name)
+            for name in ("task_id", "task_status", "task_completed_on")
+        ),
         task_match=pl.when(is_probable)
         .then(pl.lit("probable"))
         .when(pl.col("task_id").is_not_null())
-        .then(pl.lit("id"))
+        .then(pl.lit("id")),
     )
     done = pl.col("task_status") == "completed"
     status = (

@@ -1,17 +1,16 @@
 """Alerts: who is told what, once. A rule speaks when its state begins and stays silent while it lasts."""
 
-import calendar
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
 from pipeline.book import Book
 from pipeline.policy import BANDS, RISK_BANDS, AlertRule, AlertsPolicy, ChurnRiskPolicy
 from pipeline.scoring.watch import fleet_shifts, lost_feeds, usable_weeks, watched
-from pipeline.workspace import Settings
+from pipeline.workspace import WEEKDAYS, Settings
 
 RAISED = {
     "account_id": pl.String,
@@ -34,6 +33,7 @@ ALERTS = {
     "recipients": pl.String,
 }
 WORDS = {"at_risk": "at risk"}
+ID_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,8 @@ def _told(raised: pl.DataFrame, book: Book, policy: AlertsPolicy, settings: Sett
     names = book.accounts.select("account_id", *(role for role in roles if role in book.accounts.columns))
     rows = raised.join(names, on="account_id", how="left", maintain_order="left")
     told = pl.concat([_of_rule(rows.filter(rule=name), rule, settings.people) for name, rule in policy.rules.items()])
-    ids = [
-        _alert_id(account, rule, subject, week_of(on, settings))
-        for account, rule, subject, on in told.select("account_id", "rule", "subject", "raised_on").iter_rows()
-    ]
     return (
-        told.with_columns(pl.Series("alert_id", ids, pl.String))
+        told.with_columns(alert_id=hashed(told, "account_id", "rule", "subject", week_of("raised_on", settings)))
         .select(list(ALERTS))
         .sort("raised_on", "severity", "rule", "account_id", "alert_id", nulls_last=True)
     )
@@ -198,11 +194,15 @@ def _recipients(rule: AlertRule, rows: pl.DataFrame, people: Mapping[str, str]) 
     return pl.concat_list(found).list.drop_nulls().list.unique(maintain_order=True).list.join("; ")
 
 
-def week_of(day: date, settings: Settings) -> date:
+def week_of(day: str, settings: Settings) -> pl.Expr:
     """The end of a day's calendar week, by the weekday on which the company's weeks end."""
-    weekday = list(calendar.day_name).index(settings.company.week_ends_on.capitalize())
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
+    weekday = WEEKDAYS.index(settings.company.week_ends_on)
+    ahead = (weekday + 7 - (pl.col(day).dt.weekday().cast(pl.Int64) - 1)) % 7
+    return pl.col(day) + pl.duration(days=ahead)
 
 
-def _alert_id(account: str | None, rule: str, subject: str, week: date) -> str:
-    return hashlib.sha256(f"{account or ''}|{rule}|{subject}|{week}".encode()).hexdigest()[:16]
+def hashed(rows: pl.DataFrame, *parts: str | pl.Expr) -> pl.Series:
+    """An id for each row that is the same in every run: sixteen digits of a hash of its parts; null is empty."""
+    columns = [(pl.col(part) if isinstance(part, str) else part).cast(pl.String).fill_null("") for part in parts]
+    keys = rows.select(pl.concat_str(columns, separator="|")).to_series()
+    return pl.Series([hashlib.sha256(key.encode()).hexdigest()[:ID_DIGITS] for key in keys], dtype=pl.String)

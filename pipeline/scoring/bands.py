@@ -28,16 +28,8 @@ def own_rank(score: pl.Expr, scorecard: Scorecard) -> pl.Expr:
 
 
 def _cut(score: pl.Expr, bands: Bands) -> pl.Expr:
-    ranks = {band: pl.lit(rank, pl.Int8) for band, rank in RANK.items()}
-    return (
-        pl.when(score >= bands.healthy)
-        .then(ranks["healthy"])
-        .when(score >= bands.watch)
-        .then(ranks["watch"])
-        .when(score >= bands.at_risk)
-        .then(ranks["at_risk"])
-        .otherwise(ranks["critical"])
-    )
+    reached = [pl.when(score >= lowest).then(pl.lit(RANK[band], pl.Int8)) for band, lowest in bands.lowest.items()]
+    return pl.coalesce(*reached, pl.lit(RANK["critical"], pl.Int8))
 
 
 def with_caps(panel: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
@@ -98,8 +90,15 @@ def computed_band(rank: pl.Expr, scorecard: Scorecard) -> pl.Expr:
     """The band that follows from the rank of a score, under the caps, floors and coverage of its row."""
     capped = pl.min_horizontal(rank, "cap_rank")
     is_known = (pl.col("coverage_pct") >= scorecard.insufficient_under_pct) & rank.is_not_null()
-    floored = pl.min_horizontal(capped, "floor_rank")
+    floored = _there(pl.min_horizontal(capped, "floor_rank"), scorecard.bands)
     return pl.when(is_known | pl.col("floor_rank").is_not_null()).then(named(floored)).otherwise(pl.lit(INSUFFICIENT))
+
+
+def _there(rank: pl.Expr, bands: Bands) -> pl.Expr:
+    """The rank itself, or the next worse one where the scorecard has no such band."""
+    ranks = {RANK["critical"], *(RANK[band] for band in bands.lowest)}
+    lower = {rank: max(other for other in ranks if other <= rank) for rank in RANK.values()}
+    return rank.replace_strict(lower, return_dtype=pl.Int8) if len(ranks) < len(RANK) else rank
 
 
 def named(rank: pl.Expr) -> pl.Expr:

@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.policy import ChurnRiskPolicy
+from pipeline.scoring.portions import gathered, in_portions
 from pipeline.scoring.risk_bands import with_band, with_points
 from pipeline.scoring.risk_factors import RiskPart, feed_standings, risk_parts, with_factors
 from pipeline.scoring.risk_tables import (
@@ -37,6 +38,11 @@ class ChurnRisk:
 def churn_risk(book: Book, policy: ChurnRiskPolicy) -> ChurnRisk:
     """The churn risk of a book. Higher is worse. (infra 13.1-13.3)"""
     parts = risk_parts(policy)
+    judged: ChurnRisk = gathered(_of_portion(portion, parts, policy) for portion in in_portions(book))
+    return judged
+
+
+def _of_portion(book: Book, parts: tuple[RiskPart, ...], policy: ChurnRiskPolicy) -> ChurnRisk:
     panel = risk_panel(book, parts, policy)
     return ChurnRisk(
         churn_weeks(panel),

@@ -6,13 +6,13 @@ from pipeline.scoring.feeds import SILENCE
 from pipeline.scoring.parts import NOISE_DIGITS, STATE, Part, feed_set, stepped
 
 
-def with_components(panel: pl.DataFrame, parts: tuple[Part, ...], peers_minimum: int) -> pl.DataFrame:
+def with_components(panel: pl.DataFrame, parts: tuple[Part, ...], medians: pl.DataFrame) -> pl.DataFrame:
     """The panel with value, score, state, measured_on and is_backfilled of each component.
 
     Expects rows in the order of account and week, with the standings of the feeds.
     """
     panel = with_logins_known(panel)
-    panel = with_segment_medians(panel, parts, peers_minimum)
+    panel = panel.join(medians, on=["week_ending_on", "segment"], how="left", maintain_order="left")
     panel = panel.with_columns(
         expression
         for part in parts
@@ -33,20 +33,28 @@ def with_logins_known(panel: pl.DataFrame) -> pl.DataFrame:
     return panel.with_columns(logins_known=known).drop("logins_then")
 
 
-def with_segment_medians(panel: pl.DataFrame, parts: tuple[Part, ...], peers_minimum: int) -> pl.DataFrame:
-    """`<component>.median` over the scored accounts of the segment with a value that week; null under the minimum."""
-    for part in (part for part in parts if part.measure.against == "segment_median"):
-        value, median = part.metric.at_row(), part.named("median")
-        peers = (
-            panel.lazy()
-            .filter("is_scored", pl.col(f"{part.feed_set}.standing") == "fresh")
-            .select("week_ending_on", "segment", value.alias("value"))
-            .group_by("week_ending_on", "segment")
-            .agg(pl.when(pl.col("value").count() >= peers_minimum).then(pl.col("value").median()).alias(median))
-            .collect()
+def segment_medians(rows: pl.DataFrame, parts: tuple[Part, ...], peers_minimum: int) -> pl.DataFrame:
+    """One row per week and segment: `<component>.median` over the scored accounts with a value; null under the minimum.
+
+    Expects the rows of the whole book, with the standings of the feeds.
+    """
+    against = [part for part in parts if part.measure.against == "segment_median"]
+    values = {
+        part: pl.when(pl.col(f"{part.feed_set}.standing") == "fresh").then(part.metric.at_row()) for part in against
+    }
+    return (
+        rows.lazy()
+        .filter("is_scored")
+        .select("week_ending_on", "segment", *(value.alias(part.name) for part, value in values.items()))
+        .group_by("week_ending_on", "segment")
+        .agg(
+            pl.when(pl.col(part.name).count() >= peers_minimum)
+            .then(pl.col(part.name).median())
+            .alias(part.named("median"))
+            for part in against
         )
-        panel = panel.join(peers, on=["week_ending_on", "segment"], how="left", maintain_order="left")
-    return panel
+        .collect()
+    )
 
 
 def _value(part: Part) -> pl.Expr:

@@ -8,8 +8,9 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.errors import UsageError
-from pipeline.policy import BANDS, Bands, Policy, Scorecard
+from pipeline.policy import BANDS, Band, Bands, Policy, Scorecard
 from pipeline.scores import Scores
+from pipeline.scoring.bands import RANK
 from pipeline.scoring.lifts import step_text
 from pipeline.scoring.parts import Part, parts_of
 from pipeline.workspace import Settings
@@ -56,7 +57,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that makes up one account's health at the as-of day; points and changes sum exactly."""
+    """Everything that makes up one account's health at the as-of day; points and changes sum exactly.
+
+    `band_label` is what the scorecard in force calls the band, where it has a word of its own.
+    """
 
     account_id: str
     account_name: str
@@ -66,6 +70,7 @@ class Explanation:
     health_coverage_pct: float
     health_band: str
     health_band_computed: str
+    band_label: str | None
     own_band: str | None
     floor: str | None
     frozen_cap: str | None
@@ -101,15 +106,17 @@ def explanation(book: Book, scores: Scores, policy: Policy, settings: Settings, 
         )
     lines = tuple(_line(row, parts) for row in _rows(scores.health_components.filter(at_as_of), account_id))
     own_band = week[0]["own_band"]
+    cheapest = cheapest_lift if scorecard.decided_by == "weights" else cheapest_past_the_second_worst
     return Explanation(
         account_name=_rows(book.accounts, account_id)[0]["account_name"],
         as_of=book.as_of,
+        band_label=next(
+            (label for band, label in scorecard.band_labels.items() if band == week[0]["health_band"]), None
+        ),
         lines=lines,
         lifts=tuple(_lift(row, parts) for row in _rows(scores.health_lifts, account_id)),
-        cheapest=cheapest_lift(
-            lines, parts, week[0]["health_score"], next_threshold(book, scorecard, account_id, own_band)
-        ),
-        next_band=_next_band(own_band),
+        cheapest=cheapest(lines, parts, week[0]["health_score"], next_threshold(book, scorecard, account_id, own_band)),
+        next_band=next_band(scorecard, own_band),
         changes_1w=_changes(scores, parts, account_id, "1w"),
         changes_4w=_changes(scores, parts, account_id, "4w"),
         **{name: value for name, value in week[0].items() if name != "week_ending_on"},
@@ -144,19 +151,45 @@ def _with_steps_of(
     return extended
 
 
+def cheapest_past_the_second_worst(
+    lines: tuple[Line, ...], parts: dict[str, Part], score: float | None, threshold: float | None
+) -> tuple[Lift, ...]:
+    """The fewest component steps after which at most one component is under the threshold; none where that needs a
+    component that was not measured this week. `gain_points` is what all of them bring together.
+    """
+    if score is None or threshold is None:
+        return ()
+    counting = [line for line in lines if line.score is not None]
+    under = [line for line in counting if (line.score or 0.0) < threshold]
+    wanted = len(under) - (len(counting) > 1)
+    lifts = sorted(
+        (_steps_up(line, parts[line.component], threshold, score) for line in under if line.state == "present"),
+        key=lambda lift: lift[0],
+    )
+    return tuple(lift for _, lift in lifts[:wanted]) if len(lifts) >= wanted else ()
+
+
+def _steps_up(line: Line, part: Part, threshold: float, score: float) -> tuple[int, Lift]:
+    """How many steps a component has to climb to reach the threshold, and the step that does."""
+    better = [step for step in reversed(part.measure.steps) if step.score > (line.score or 0.0)]
+    count, step = next((count, step) for count, step in enumerate(better, 1) if step.score >= threshold)
+    return count, Lift(line.component, line.label, line.value, step_text(part, step), threshold - score, None)
+
+
 def next_threshold(book: Book, scorecard: Scorecard, account_id: str, own_band: str | None) -> float | None:
     """The score at which the next better band of the account's segment begins; None at the top or without a score."""
-    band = _next_band(own_band)
+    band = next_band(scorecard, own_band)
     if band is None:
         return None
     segment = _rows(book.accounts, account_id)[0].get("segment")
     bands: Bands = scorecard.segment_bands.get(segment or "", scorecard.bands)
-    return float(getattr(bands, band))
+    return bands.lowest[band]
 
 
-def _next_band(own_band: str | None) -> str | None:
-    rank = BANDS.index(own_band) + 1 if own_band in BANDS else len(BANDS)
-    return BANDS[rank] if rank < len(BANDS) else None
+def next_band(scorecard: Scorecard, own_band: str | None) -> Band | None:
+    """The next better band of the scorecard; None at the top or without a score."""
+    better = [band for band in scorecard.bands.lowest if own_band in BANDS and RANK[band] > RANK[own_band]]
+    return better[-1] if better else None
 
 
 def _rows(frame: pl.DataFrame, account_id: str) -> list[dict[str, Any]]:

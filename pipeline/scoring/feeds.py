@@ -8,6 +8,7 @@ from pipeline.scoring.parts import Part, feed_set
 # The worst of a component's feeds decides; `off` twice, since a feed nobody expects outranks one that is missing.
 RANKS = {"fresh": 0, "late": 1, "before": 2, "stale": 3, "missing": 3}
 NOT_EXPECTED = 4
+NOT_YET = (RANKS["before"], NOT_EXPECTED)
 STANDINGS = {0: "fresh", 1: "late", 2: "off", 3: "missing", 4: "off"}
 SILENCE = ("usage",)
 
@@ -17,24 +18,30 @@ def week_standings(weeks: pl.DataFrame, feed_weeks: pl.DataFrame, parts: tuple[P
     missing; `<set>.measured_on` the day a fresh measure reaches to; `<set>.fresh_on` the last fresh week, while late.
     """
     standings = weeks.select("week_ending_on", "business_day_count_30d").sort("week_ending_on")
-    for feeds in sorted({SILENCE, *(part.component.feeds for part in parts)}):
-        standings = standings.join(_standing(feed_weeks, feeds), on="week_ending_on", how="left").sort("week_ending_on")
-        standings = _with_fresh_week(standings, feed_set(feeds))
+    for feeds, any_feed in sorted(
+        {(SILENCE, False), *((part.component.feeds, part.component.any_feed) for part in parts)}
+    ):
+        told = _standing(feed_weeks, feeds, any_feed=any_feed)
+        standings = standings.join(told, on="week_ending_on", how="left").sort("week_ending_on")
+        standings = _with_fresh_week(standings, feed_set(feeds, any_feed=any_feed))
     return standings
 
 
-def _standing(feed_weeks: pl.DataFrame, feeds: tuple[str, ...]) -> pl.DataFrame:
-    name = feed_set(feeds)
+def _standing(feed_weeks: pl.DataFrame, feeds: tuple[str, ...], *, any_feed: bool) -> pl.DataFrame:
+    name = feed_set(feeds, any_feed=any_feed)
     needed = feed_weeks.filter(pl.col("feed").is_in(feeds)).with_columns(
         rank=pl.when("is_expected")
         .then(pl.col("state").replace_strict(RANKS, return_dtype=pl.Int8))
         .otherwise(NOT_EXPECTED)
     )
     known = pl.len() == len(feeds)
+    rank = pl.col("rank")
+    # Where any feed will do, those that are not expected or have not begun are left out while another one is there.
+    told = pl.coalesce(rank.filter(~rank.is_in(NOT_YET)).max(), rank.min()) if any_feed else rank.max()
     reaches_to = pl.col("window_ends_on").filter(pl.col("feed") == "usage").min()
     return needed.group_by("week_ending_on").agg(
         pl.when(known)
-        .then(pl.col("rank").max())
+        .then(told)
         .otherwise(NOT_EXPECTED)
         .replace_strict(STANDINGS, return_dtype=pl.String)
         .alias(f"{name}.standing"),

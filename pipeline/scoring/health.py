@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.metrics import with_codes
+from pipeline.metrics import with_codes, with_satisfaction
 from pipeline.policy import Policy, Scorecard
 from pipeline.scoring.bands import (
     with_caps,
@@ -15,10 +15,11 @@ from pipeline.scoring.bands import (
     with_overrides,
     with_own_band,
 )
-from pipeline.scoring.components import with_components
+from pipeline.scoring.components import segment_medians, with_components
 from pipeline.scoring.feeds import complete_weeks, floor_feeds, week_standings
 from pipeline.scoring.lifts import health_lifts
 from pipeline.scoring.parts import Part, parts_of
+from pipeline.scoring.portions import gathered, in_portions
 from pipeline.scoring.tables import health_components, health_weeks, top_drags
 from pipeline.scoring.trend import health_changes, with_changes, with_trend
 from pipeline.scoring.weights import with_score
@@ -47,7 +48,18 @@ def health_scores(book: Book, policy: Policy, settings: Settings) -> HealthScore
     """
     scorecard = policy.health.scorecard
     parts = parts_of(scorecard, settings.health.login_days_basis)
-    panel = health_panel(book, parts, scorecard)
+    weeks = weeks_standing(book, parts, scorecard)
+    medians = book_medians(book, weeks, parts, scorecard)
+    judged: HealthScores = gathered(
+        _of_portion(portion, weeks, medians, parts, scorecard) for portion in in_portions(book)
+    )
+    return judged
+
+
+def _of_portion(
+    book: Book, weeks: pl.DataFrame, medians: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard
+) -> HealthScores:
+    panel = health_panel(book, weeks, medians, parts, scorecard)
     latest = panel.filter(pl.col("week_ending_on") == book.as_of)
     return HealthScores(
         health_weeks(panel),
@@ -58,11 +70,13 @@ def health_scores(book: Book, policy: Policy, settings: Settings) -> HealthScore
     )
 
 
-def health_panel(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+def health_panel(
+    book: Book, weeks: pl.DataFrame, medians: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard
+) -> pl.DataFrame:
     """One wide row per scored account and week: every component's columns, score, coverage, ranks and bands."""
     return (
-        scored_rows(book, parts, scorecard)
-        .pipe(with_components, parts, scorecard.peers_minimum)
+        scored_rows(book, weeks, parts, scorecard)
+        .pipe(with_components, parts, medians)
         .filter("is_scored")
         .pipe(with_score, parts, scorecard)
         .pipe(with_own_band, scorecard)
@@ -76,19 +90,34 @@ def health_panel(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> p
     )
 
 
-def scored_rows(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
-    """The account-weeks that count, in order, with what their week's feeds allow; `account` numbers the accounts.
-
-    A week that a late feed is frozen at is there for every account, scored then or not.
-    """
-    weeks = (
+def weeks_standing(book: Book, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+    """One row per panel week with what its feeds allow: standings, completeness, floors that cannot be seen."""
+    return (
         week_standings(book.weeks, book.feed_weeks, parts)
         .join(complete_weeks(book.weeks, book.feed_weeks, parts), on="week_ending_on")
         .join(floor_feeds(book.weeks, book.feed_weeks, scorecard), on="week_ending_on")
     )
+
+
+def book_medians(book: Book, weeks: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+    """The segment medians of the whole book, week by week: the one thing an account's score takes from others."""
+    against = [part for part in parts if part.measure.against == "segment_median"]
+    columns = dict.fromkeys(column for part in against for column in part.metric.columns)
+    standings = dict.fromkeys(f"{part.feed_set}.standing" for part in against)
+    rows = book.account_weeks.select("week_ending_on", "segment", "is_scored", *columns)
+    return segment_medians(
+        rows.join(weeks.select("week_ending_on", *standings), on="week_ending_on"), parts, scorecard.peers_minimum
+    )
+
+
+def scored_rows(book: Book, weeks: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:
+    """The account-weeks that count, in order, with what their week's feeds allow; `account` numbers the accounts.
+
+    A week that a late feed is frozen at is there for every account, scored then or not.
+    """
     remembered = weeks.select(pl.concat_list(f"{part.feed_set}.fresh_on" for part in parts).explode()).to_series()
     counts = pl.col("is_scored") | pl.col("week_ending_on").is_in(remembered.drop_nulls().unique().implode())
-    rows = with_codes(book.account_weeks.filter(counts)).select(columns_read(parts, scorecard))
+    rows = with_satisfaction(with_codes(book.account_weeks.filter(counts))).select(columns_read(parts, scorecard))
     return (
         rows.join(weeks, on="week_ending_on", how="inner", maintain_order="left")
         .sort("account_id", "week_ending_on")

@@ -5,6 +5,7 @@ import polars as pl
 from pipeline.policy import Scorecard, Step
 from pipeline.scoring.bands import computed_band, own_rank
 from pipeline.scoring.parts import MICRO, Part, in_points
+from pipeline.scoring.weights import second_worst
 
 LIFTS = {
     "account_id": pl.String,
@@ -23,7 +24,7 @@ def health_lifts(latest: pl.DataFrame, parts: tuple[Part, ...], scorecard: Score
     `to_band` is the band after that one step, under the floors and caps in force. Only what was measured this week can
     be lifted: a frozen or missing component waits for its feed.
     """
-    lifts = [_of_part(latest, part, order, scorecard) for order, part in enumerate(parts)]
+    lifts = [_of_part(latest, part, order, parts, scorecard) for order, part in enumerate(parts)]
     ranked = pl.concat(lifts).sort("account_id", "gain", "order", descending=[False, True, False])
     return ranked.select(
         "account_id",
@@ -36,7 +37,9 @@ def health_lifts(latest: pl.DataFrame, parts: tuple[Part, ...], scorecard: Score
     ).cast(dict(LIFTS))  # type: ignore[arg-type]
 
 
-def _of_part(latest: pl.DataFrame, part: Part, order: int, scorecard: Scorecard) -> pl.DataFrame:
+def _of_part(
+    latest: pl.DataFrame, part: Part, order: int, parts: tuple[Part, ...], scorecard: Scorecard
+) -> pl.DataFrame:
     better = pl.DataFrame(
         [
             {"score": below.score, "better": above.score, "to_value_text": step_text(part, above)}
@@ -46,7 +49,7 @@ def _of_part(latest: pl.DataFrame, part: Part, order: int, scorecard: Scorecard)
     )
     rows = latest.filter(part.col("state") == "present").with_columns(part.col("score").alias("score"))
     rows = rows.join(better, on="score", maintain_order="left")
-    lifted = (pl.col("raw_score") + part.col("weight") * (pl.col("better") - pl.col("score"))).clip(0, 100)
+    lifted = _lifted(part, parts, scorecard)
     gain = (lifted * MICRO).round(0).cast(pl.Int64) - pl.col("score_micro")
     return rows.select(
         "account_id",
@@ -57,6 +60,14 @@ def _of_part(latest: pl.DataFrame, part: Part, order: int, scorecard: Scorecard)
         gain.alias("gain"),
         computed_band(own_rank(lifted, scorecard), scorecard).alias("to_band"),
     )
+
+
+def _lifted(part: Part, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.Expr:
+    """The score of the account if this one component had its better score."""
+    if scorecard.decided_by == "weights":
+        return (pl.col("raw_score") + part.col("weight") * (pl.col("better") - pl.col("score"))).clip(0, 100)
+    others = [pl.when(other.takes_part).then(other.col("score")) for other in parts if other is not part]
+    return second_worst([*others, pl.col("better")])
 
 
 def step_text(part: Part, step: Step) -> str:

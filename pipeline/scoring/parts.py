@@ -33,7 +33,7 @@ class Part:
     @property
     def feed_set(self) -> str:
         """The name of the feeds it needs, together."""
-        return feed_set(self.component.feeds)
+        return feed_set(self.component.feeds, any_feed=self.component.any_feed)
 
     @property
     def takes_part(self) -> pl.Expr:
@@ -51,9 +51,9 @@ def in_points(micro: pl.Expr) -> pl.Expr:
     return (micro / MICRO).round(6)
 
 
-def feed_set(feeds: tuple[str, ...]) -> str:
-    """One name for feeds that are needed together."""
-    return "+".join(feeds)
+def feed_set(feeds: tuple[str, ...], *, any_feed: bool = False) -> str:
+    """One name for feeds that are needed together, or any of them."""
+    return ("|" if any_feed else "+").join(feeds)
 
 
 def parts_of(scorecard: Scorecard, login_days_basis: str) -> tuple[Part, ...]:

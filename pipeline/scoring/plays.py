@@ -110,7 +110,7 @@ def _stays(weeks: pl.DataFrame, column: str, names: tuple[str, ...], book: Book)
         .then(pl.lit("better"))
         .when(following > pl.col("rank"))
         .then(pl.lit("worse")),
-    ).filter(pl.col("started_on") > rows["week_ending_on"].min())
+    ).filter(pl.col("started_on") > pl.lit(rows["week_ending_on"].min(), pl.Date))
 
 
 def _rounds(stays: pl.DataFrame, play: Play, book: Book) -> pl.DataFrame:

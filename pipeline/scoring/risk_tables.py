@@ -126,7 +126,8 @@ def churn_changes(panel: pl.DataFrame, parts: tuple[RiskPart, ...], as_of: date)
 
     The line `never_under_0` is what the limit at zero took back.
     """
-    return pl.concat([_of_horizon(panel, parts, as_of, horizon) for horizon in HORIZONS])
+    changes = [_of_horizon(panel, parts, as_of, horizon) for horizon in HORIZONS]
+    return pl.concat(changes).sort("account_id", "horizon", "factor")
 
 
 def _of_horizon(panel: pl.DataFrame, parts: tuple[RiskPart, ...], as_of: date, horizon: str) -> pl.DataFrame:
@@ -143,7 +144,6 @@ def _of_horizon(panel: pl.DataFrame, parts: tuple[RiskPart, ...], as_of: date, h
         .filter(pl.col("change") != 0)
         .with_columns(pl.col("factor").str.strip_suffix(".points"))
         .select("account_id", pl.lit(horizon).alias("horizon"), "factor", "change")
-        .sort("account_id", "horizon", "factor")
     )
 
 
@@ -170,7 +170,7 @@ def red_flag_weeks(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataF
         for part in parts
         if part.factor.flag == "red"
     ]
-    return pl.concat(up)
+    return pl.concat(up).sort("account_id", "week_ending_on", "factor")
 
 
 def top_factors(panel: pl.DataFrame, parts: tuple[RiskPart, ...]) -> pl.DataFrame:

@@ -36,6 +36,7 @@ def scored(book: Book, policy: Policy, settings: Settings) -> Scores:
         churn_factors=risk.churn_factors,
         churn_changes=risk.churn_changes,
         churn_flags=risk.churn_flags,
+        churn_red_flags=risk.red_flag_weeks,
         alerts=alerts(book, heard, policy.alerts, policy.churn_risk, settings),
         plays=plays,
         play_success=success(plays),

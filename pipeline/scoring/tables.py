@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.scoring.bands import named
-from pipeline.scoring.parts import Part, in_points
+from pipeline.scoring.parts import NOISE_DIGITS, Part, in_points
 from pipeline.scoring.weights import with_points
 
 EXPLAINED_WEEKS = (0, 1, 4)
@@ -82,12 +82,25 @@ def top_drags(panel: pl.DataFrame, parts: tuple[Part, ...]) -> pl.DataFrame:
 
     The cost is the component's weight times what its score lacks; `driver_value` is its value.
     """
-    costs = {part.name: (part.col("weight") * (100 - part.col("score"))).round(9).fill_null(0.0) for part in parts}
-    most = pl.max_horizontal(costs.values())
-    name, value = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
-    for part in reversed(parts):
-        is_it = costs[part.name] == most
-        name = pl.when(is_it).then(pl.lit(part.name)).otherwise(name)
-        value = pl.when(is_it).then(part.col("value")).otherwise(value)
-    rows = panel.filter(most > 0)
-    return rows.select("account_id", "week_ending_on", driver=name, driver_value=value.round(6))
+    columns = [part.named(what) for part in parts for what in ("weight", "score", "value")]
+    rows = (
+        panel.select("account_id", "week_ending_on", *columns)
+        .with_columns(_cost(part).alias(part.named("cost")) for part in parts)
+        .with_columns(most=pl.max_horizontal(part.named("cost") for part in parts))
+        .filter(pl.col("most") > 0)
+    )
+    is_it = [part.col("cost") == pl.col("most") for part in parts]
+    first = pl.coalesce(*(pl.when(test).then(pl.lit(number, pl.Int8)) for number, test in enumerate(is_it)))
+    rows = rows.with_columns(first=first)
+    values = (pl.when(pl.col("first") == number).then(part.col("value")) for number, part in enumerate(parts))
+    names = {number: part.name for number, part in enumerate(parts)}
+    return rows.select(
+        "account_id",
+        "week_ending_on",
+        driver=pl.col("first").replace_strict(names, return_dtype=pl.String),
+        driver_value=pl.coalesce(*values).round(6),
+    )
+
+
+def _cost(part: Part) -> pl.Expr:
+    return (part.col("weight") * (100 - part.col("score"))).round(NOISE_DIGITS).fill_null(0.0)

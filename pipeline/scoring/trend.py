@@ -48,7 +48,8 @@ def health_changes(panel: pl.DataFrame, parts: tuple[Part, ...], as_of: date) ->
     A component's line is the effect of its score at the weight it had then; `weights` is what the change of weights and
     the clamp did: what could be measured changed. Accounts without a change to explain have no rows.
     """
-    return pl.concat([_of_horizon(panel, parts, as_of, horizon) for horizon in HORIZONS])
+    changes = [_of_horizon(panel, parts, as_of, horizon) for horizon in HORIZONS]
+    return pl.concat(changes).sort("account_id", "horizon", "component")
 
 
 def _of_horizon(panel: pl.DataFrame, parts: tuple[Part, ...], as_of: date, horizon: str) -> pl.DataFrame:

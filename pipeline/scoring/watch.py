@@ -5,7 +5,8 @@ import polars as pl
 from pipeline.policy import BANDS, RISK_BANDS, AlertsPolicy
 from pipeline.policy.alerts import HoldBack
 
-LOST = ("stale", "missing")
+STALE = "stale"
+LOST = (STALE, "missing")
 
 
 def fleet_shifts(health_weeks: pl.DataFrame, hold_back: HoldBack) -> pl.DataFrame:
@@ -36,8 +37,12 @@ def lost_feeds(feed_weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def usable_weeks(health_weeks: pl.DataFrame, feed_weeks: pl.DataFrame, policy: AlertsPolicy) -> pl.Series:
-    """The complete weeks without a fleet shift and with every expected feed, in order."""
-    held = [*fleet_shifts(health_weeks, policy.hold_back)["week_ending_on"], *lost_feeds(feed_weeks)["week_ending_on"]]
+    """The complete weeks without a fleet shift and without an expected feed that has gone stale, in order.
+
+    A feed that never delivered holds nothing back: it is missing in every week, so no score moves because of it.
+    """
+    gone_stale = lost_feeds(feed_weeks).filter(pl.col("state") == STALE)
+    held = [*fleet_shifts(health_weeks, policy.hold_back)["week_ending_on"], *gone_stale["week_ending_on"]]
     weeks = health_weeks.filter("is_complete", ~pl.col("week_ending_on").is_in(held))
     return weeks["week_ending_on"].unique().sort()
 
@@ -67,4 +72,4 @@ def watched(health_weeks: pl.DataFrame, churn_weeks: pl.DataFrame, usable: pl.Se
         .select("account_id", "health_change_4w", **columns)
     )
     before = [pl.col(name).shift(1).over("account_id").alias(f"{name}.before") for name in columns]
-    return rows.with_columns(*before, is_first=pl.col("week") == usable.min())
+    return rows.with_columns(*before, is_first=pl.col("week") == pl.lit(usable.min(), pl.Date))

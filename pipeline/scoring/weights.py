@@ -1,5 +1,7 @@
 """What each component weighs, how much of the model is covered, and the score that follows, in millionths."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipeline.policy import Scorecard
@@ -10,13 +12,33 @@ def with_score(panel: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecar
     """The panel with `<component>.weight` (shares of 1), `coverage_pct`, `raw_score` (before the clamp) and
     `score_micro` (clamped to 0-100, in millionths); score and weights are null where no component takes part.
     """
-    taking_part = {part.name: part.takes_part for part in parts}
-    panel = _with_shares(panel, parts, scorecard, taking_part, "weight")
+    if scorecard.decided_by == "second_worst":
+        panel = _with_decider(panel, parts)
+    else:
+        panel = _with_shares(panel, parts, scorecard, {part.name: part.takes_part for part in parts}, "weight")
     panel = with_coverage(panel, parts, scorecard)
     takes_part = pl.any_horizontal(part.col("weight").is_not_null() for part in parts)
     raw = pl.sum_horizontal(part.col("weight") * part.col("score") for part in parts).round(NOISE_DIGITS)
     panel = panel.with_columns(raw_score=pl.when(takes_part).then(raw))
     return panel.with_columns(score_micro=(pl.col("raw_score").clip(0, 100) * MICRO).round(0).cast(pl.Int64))
+
+
+def _with_decider(panel: pl.DataFrame, parts: tuple[Part, ...]) -> pl.DataFrame:
+    """All weight on the first component with the second-worst score of those that take part; the others weigh 0."""
+    scores = [pl.when(part.takes_part).then(part.col("score")) for part in parts]
+    panel = panel.with_columns(decides=second_worst(scores))
+    is_it = [part.takes_part & (part.col("score") == pl.col("decides")) for part in parts]
+    before = [pl.any_horizontal(False, *is_it[:number]) for number in range(len(parts))]
+    return panel.with_columns(
+        pl.when(part.takes_part).then((is_it[number] & ~before[number]).cast(pl.Float64)).alias(part.named("weight"))
+        for number, part in enumerate(parts)
+    ).drop("decides")
+
+
+def second_worst(scores: Sequence[pl.Expr]) -> pl.Expr:
+    """The second-lowest of some scores, the lowest where only one is known; null without any."""
+    ordered = pl.concat_list(scores).list.drop_nulls().list.sort()
+    return ordered.list.get(pl.min_horizontal(ordered.list.len(), 2).cast(pl.Int64) - 1, null_on_oob=True)
 
 
 def with_coverage(panel: pl.DataFrame, parts: tuple[Part, ...], scorecard: Scorecard) -> pl.DataFrame:

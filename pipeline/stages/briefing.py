@@ -121,10 +121,12 @@ def set_variables(warehouse: Warehouse, settings: Settings, segments: SegmentsPo
 
 
 def holidays_of(settings: Settings, as_of: date) -> set[date]:
-    """The days of [support] holidays over the panel; a country's code, alone or with its region, is its calendar."""
+    """The days of [support] holidays over the panel and, for older tickets, ten years back; a country's code, alone or
+    with its region, is its calendar.
+    """
     import holidays
 
-    years = range(as_of.year - settings.run.panel_weeks // 52 - 1, as_of.year + 2)
+    years = range(as_of.year - max(10, settings.run.panel_weeks // 52 + 1), as_of.year + 2)
     days: set[date] = set()
     for entry in settings.support.holidays:
         country, _, region = entry.partition("-")

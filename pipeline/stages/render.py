@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.policy import Policy, read_policy
-from pipeline.reports import REPORTS, Context, Document, index, messages, wording
+from pipeline.reports import wording
+from pipeline.reports.contents import REPORTS
+from pipeline.reports.document import Context, Document
+from pipeline.reports.index import index
+from pipeline.reports.messages import messages
 from pipeline.stages.fingerprint import Inputs, code_hash, fingerprint, forget, inputs, is_current, remember, remembered
 from pipeline.stages.press.asked import NAME as ASKED
 from pipeline.stages.press.asked import asked_for
@@ -31,6 +35,7 @@ from pipeline.stages.press.manifest import NAME, findings, loads, manifest
 from pipeline.stages.press.pictures import chart_script, charts_in, pictures
 from pipeline.stages.press.quality import quality_json
 from pipeline.stages.press.tables import data_tables, write_tables
+from pipeline.stages.press.workbook import WORKBOOK, write_workbook
 from pipeline.stages.shelf import read_book, read_ledger, read_scores
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import REPOSITORY, Workspace
@@ -119,7 +124,9 @@ def render(
     )
     documents = [document for report in REPORTS.values() for document in report(book, scores, context)]
     fresh = _fresh(folder)
-    write_tables(data_tables(book, scores, sent), fresh / "data")
+    kept_tables = data_tables(book, scores, sent)
+    write_tables(kept_tables, fresh / "data")
+    write_workbook(kept_tables, fresh / "data" / WORKBOOK, as_of, settings.company.name)
     for name, text in messages(book, scores, context).items():
         _write(fresh / name, text)
     _write(fresh / "quality" / "quality.json", quality_json(ledger, warehouse))
@@ -337,7 +344,7 @@ def _digest(text: str) -> str:
 def render_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date, asked: set[str]) -> Inputs:
     """What the documents are made of, part by part."""
     own = workspace.root / "templates"
-    libraries = ("weasyprint", "altair", "vl-convert-python", "jinja2", "fontpkg-inter", "polars")
+    libraries = ("weasyprint", "altair", "vl-convert-python", "jinja2", "fontpkg-inter", "polars", "xlsxwriter")
     return inputs(
         marts=remembered(warehouse, "build"),
         scores=remembered(warehouse, "score"),

@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from pipeline.book import MARTS, Book
 from pipeline.errors import RunFailed
-from pipeline.policy import read_policy
+from pipeline.policy import Policy, read_policy
+from pipeline.revenue import money
 from pipeline.scores import Scores
 from pipeline.scoring.scored import scored
+from pipeline.service import service
 from pipeline.stages.fingerprint import Inputs, code_hash, inputs, is_current, remember, remembered
+from pipeline.stages.press.commitments import forecasts_before
+from pipeline.voice import voice
 from pipeline.warehouse import Warehouse
-from pipeline.workspace import REPOSITORY, Workspace
+from pipeline.workspace import REPOSITORY, Settings, Workspace
 
 PIPELINE = Path(__file__).resolve().parent.parent
 CODE = (
@@ -38,9 +42,37 @@ READ = (
     "overrides",
     "alert_events",
     "nps_answers",
+    "nps_waves",
+    "rating_months",
+    "survey_comments",
+    "feedback_items",
+    "qbrs",
+    "implementations",
+    "milestones",
+    "status_notes",
+    "onboarding_weeks",
+    "onboarding_hours",
+    "user_groups",
+    "offboarding_triggers",
+    "contacts",
     "signals",
     "contracts",
+    "month_closings",
+    "controls",
+    "rates",
+    "contract_months",
+    "targets",
+    "opportunities",
     "tasks",
+    "renewal_events",
+    "limits",
+    "risks",
+    "activities_recent",
+    "recent_tickets",
+    "goals",
+    "ticket_clocks",
+    "ticket_statuses",
+    "holidays",
 )
 
 
@@ -66,7 +98,7 @@ def score(workspace: Workspace, warehouse: Warehouse, as_of: date, say: Callable
     wanted = score_inputs(workspace, warehouse, as_of)
     is_unchanged = is_current(warehouse, "score", wanted)
     if not is_unchanged:
-        _write(warehouse, scored(_book(warehouse, workspace, as_of), policy, workspace.settings), wanted)
+        _write(warehouse, _judged(_book(warehouse, workspace, as_of), policy, workspace.settings), wanted)
     report = _report(warehouse, as_of, time.perf_counter() - started, is_unchanged)
     done = "unchanged, " if is_unchanged else ""
     say(f"score: {done}{report.accounts} accounts, {report.account_weeks} account-weeks in {report.seconds:.1f} s")
@@ -83,6 +115,7 @@ def score_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Inp
         as_of=as_of,
         settings=workspace.settings.model_dump_json(include={"health"}),
         policy=read_policy(REPOSITORY / "policy", workspace.policy).hash,
+        forecasts=forecasts_before(workspace, as_of).rows(),
         code=code_hash(*CODE),
     )
 
@@ -90,7 +123,16 @@ def score_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Inp
 def _book(warehouse: Warehouse, workspace: Workspace, as_of: date) -> Book:
     there = [mart for mart in MARTS if mart in READ and warehouse.has(f"marts.{mart}")]
     frames = {mart: warehouse.frame(f"select * from marts.{mart}") for mart in there}
+    frames["forecasts"] = forecasts_before(workspace, as_of)
     return Book.from_frames(as_of, workspace.settings, frames)
+
+
+def _judged(book: Book, policy: Policy, settings: Settings) -> Scores:
+    """What every room says of a book; each may read what those before it said."""
+    served = service(book, policy, settings)
+    scores = replace(scored(book.hearing(served.sla_warnings), policy, settings), service=served)
+    scores = replace(scores, voice=voice(book, scores, policy, settings))
+    return replace(scores, money=money(book, scores, policy, settings))
 
 
 def _write(warehouse: Warehouse, scores: Scores, wanted: Inputs) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.book import MARTS, Book
+from pipeline.book import FOR_SCORES_ALONE, MARTS, Book
 from pipeline.errors import RunFailed, UsageError
 from pipeline.ingest.compared import header_drift, volumes
 from pipeline.ingest.quality import file_accounts, held_back, readings, rejects_by_rule
@@ -39,8 +39,8 @@ FEEDS = "select * from marts.feed_weeks where week_ending_on = ? order by feed"
 
 
 def read_book(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Book:
-    """The marts as they stand."""
-    there = [mart for mart in MARTS if warehouse.has(f"marts.{mart}")]
+    """The marts as they stand; those that scoring alone looks at are left empty."""
+    there = [mart for mart in MARTS if mart not in FOR_SCORES_ALONE and warehouse.has(f"marts.{mart}")]
     return Book.from_frames(
         as_of, workspace.settings, {mart: warehouse.frame(f"select * from marts.{mart}") for mart in there}
     )

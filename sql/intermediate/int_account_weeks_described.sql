@@ -31,6 +31,7 @@ select
     coalesce(comparable(versions.plan), '') as plan_key,
     versions.strategic_alignment,
     versions.seats_licensed,
+    versions.customer_since_on,
     account_weeks.week_ending_on < versions.valid_from_on as is_backfilled
 from account_weeks
 asof inner join versions

@@ -22,24 +22,24 @@ executive_reviews as (
     group by qbrs.account_id, days.week_ending_on
 ),
 
+-- A contract signed later does not make anyone a customer for longer.
 first_contracts as (
     select
         account_id,
-        min(starts_on) as first_started_on
+        week_of(known_on) as week_ending_on,
+        min(starts_on) as started_on
     from staging.stg_contracts
-    group by account_id
+    group by account_id, week_of(known_on)
 )
 
 select
     weeks.account_id,
     weeks.week_ending_on,
-    max(held.held_on) over (
-        partition by weeks.account_id order by weeks.week_ending_on
-    ) as review_last_held_on,
-    coalesce(accounts.customer_since_on, first_contracts.first_started_on) as customer_since_on,
+    max(held.held_on) over so_far as review_last_held_on,
+    coalesce(weeks.customer_since_on, min(first_contracts.started_on) over so_far) as customer_since_on,
     coalesce(executive_reviews.executive_review_count_30d, 0) as executive_review_count_30d
 from intermediate.int_account_weeks_described as weeks
-inner join staging.stg_accounts as accounts using (account_id)
-left join first_contracts using (account_id)
+left join first_contracts using (account_id, week_ending_on)
 left join held using (account_id, week_ending_on)
 left join executive_reviews using (account_id, week_ending_on)
+window so_far as (partition by weeks.account_id order by weeks.week_ending_on)

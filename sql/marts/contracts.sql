@@ -7,6 +7,7 @@ select
     contracts.ends_on,
     contracts.renewal_on,
     contracts.decision_on,
+    contracts.service_ends_on,
     contracts.arr as arr_local,
     contracts.currency,
     converted(contracts.arr, rates.rate) as arr,
@@ -16,6 +17,7 @@ select
     contracts.notice_days,
     contracts.status,
     contracts.signed_on,
+    contracts.known_on,
     contracts.cancelled_on,
     contracts.churn_reason,
     contracts.price_increase_pct,
@@ -30,7 +32,8 @@ select
         false
     ) as is_past_due,
     contracts.successor_contract_id is not null as has_signed_successor,
-    contracts.successor_contract_id
+    contracts.successor_contract_id,
+    contracts.successor_known_on
 from intermediate.int_contracts_followed as contracts
 inner join staging.stg_accounts as accounts using (account_id)
 left join intermediate.int_rates_filled as rates

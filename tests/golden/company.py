@@ -1,13 +1,16 @@
 """The invented company of `factory` as a Book, its Scores and the context of a run."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import polars as pl
 
 from pipeline.book import Book
 from pipeline.policy import read_policy
-from pipeline.reports import Context
+from pipeline.reports.document import Context
+from pipeline.revenue import money
 from pipeline.scores import Scores
+from pipeline.voice import voice
 from pipeline.workspace import REPOSITORY, Settings
 from tests.golden.factory import AS_OF, book_frames, score_frames
 from tests.golden.ledger import ledger
@@ -29,9 +32,12 @@ def company(
         renamed = pl.col("account_id").replace_strict(names, default=pl.col("account_name"), return_dtype=pl.String)
         frames["accounts"] = frames["accounts"].with_columns(renamed.alias("account_name"))
     book = Book.from_frames(AS_OF, SETTINGS, frames)
+    judged = Scores.from_frames(scores)
+    judged = replace(judged, voice=voice(book, judged, POLICY, SETTINGS))
+    judged = replace(judged, money=money(book, judged, POLICY, SETTINGS))
     return SimpleNamespace(
         book=book,
-        scores=Scores.from_frames(scores),
+        scores=judged,
         context=Context(POLICY, FILES, FINDINGS, asked, ledger(), saves_per_csm=3, people={"cs_manager": "Mara Voss"}),
         settings=SETTINGS,
         policy=POLICY,

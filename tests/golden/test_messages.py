@@ -4,9 +4,8 @@ import json
 import re
 from typing import Any
 
-from pipeline.reports import messages
 from pipeline.reports.document import Context
-from pipeline.reports.messages import markdown_text, slack_text
+from pipeline.reports.messages import markdown_text, messages, slack_text
 from tests.golden.company import company
 from tests.golden.factory import AS_OF, back
 

@@ -76,7 +76,8 @@ class Plain:
 
     def _login_days(self, row, account, day):
         if self.business:
-            share = Fraction(row["login_business_day_count_30d"], self.business_days)
+            possible = self.business_days[day] if isinstance(self.business_days, dict) else self.business_days
+            share = Fraction(row["login_business_day_count_30d"], possible)
             return 100 if share >= Fraction(9, 10) else 70 if share >= Fraction(6, 10) else 30
         days = row["login_day_count_30d"]
         return 100 if days >= 25 else 70 if days >= 15 else 30
@@ -199,7 +200,6 @@ class Plain:
     def bands(self, account, day):
         """(band in force, computed band)."""
         score, coverage, _ = self.score(account, day)
-        row = self.rows[account, day]
         ranks = [self.band(score)] if score is not None else []
         for name, (_, feeds) in TABLE.items():
             if self.component(name, account, day)[0] == "frozen":
@@ -208,19 +208,32 @@ class Plain:
                     continue
                 score_then, coverage_then, _ = self.score(account, fresh)
                 ranks += [self.band(score_then)] if coverage_then >= 70 and score_then is not None else []
-        floors = [0] if row["contract_notice_count"] else []
-        floors += [1] if row["stakeholder_departed_count_90d"] >= 2 or row["open_p0_over_48h_count"] else []
-        for feed in ("tickets", "contacts"):
-            state, expected = self.feeds[feed, day]
-            floors += [1] if expected and state in ("missing", "stale") else []
+        floors = [0 if name == "notice" else 1 for name in self.floors(account, day)]
         known = coverage >= 70 and score is not None
         computed = BANDS[min(ranks + floors)] if known or floors else "insufficient_data"
+        return self.override(account, day) or computed, computed
+
+    def floors(self, account, day):
+        """The names of the floors that hold; a floor whose feed is lost holds under the feed's name."""
+        row = self.rows[account, day]
+        holds = {
+            "notice": row["contract_notice_count"] > 0,
+            "stakeholders": row["stakeholder_departed_count_90d"] >= 2,
+            "p0": row["open_p0_over_48h_count"] > 0,
+        }
+        for feed in ("tickets", "contacts"):
+            state, expected = self.feeds[feed, day]
+            holds[feed] = expected and state in ("missing", "stale")
+        return [name for name, held in holds.items() if held]
+
+    def override(self, account, day):
+        """The band set by hand that is in force, or None."""
         made = [
             each
             for each in self.overrides
             if each["account_id"] == account and each["made_on"] <= day <= each["expires_on"]
         ]
-        return (max(made, key=lambda each: each["made_on"])["band"] if made else computed), computed
+        return max(made, key=lambda each: each["made_on"])["band"] if made else None
 
     def trend(self, account, day):
         """improving, declining, stable or None."""

@@ -134,13 +134,15 @@ def lacks_review(row):
     window = 400 if row["tier"] == "starter" else 180
     week, held = row["week_ending_on"], row["review_last_held_on"]
     is_held = held is not None and (week - held).days < window
-    return (week - row["customer_since_on"]).days > window and not is_held
+    since = row["customer_since_on"]
+    return since is not None and (week - since).days > window and not is_held
 
 
 def lacks_expansion(row):
     """Over six calendar months a customer without a deal open, or won in 180 days."""
     deals = row["expansion_open_count"] + row["expansion_won_count_180d"]
-    return six_months_after(row["customer_since_on"]) < row["week_ending_on"] and deals == 0
+    since = row["customer_since_on"]
+    return since is not None and six_months_after(since) < row["week_ending_on"] and deals == 0
 
 
 def six_months_after(day):

@@ -43,6 +43,7 @@ GOOD: dict[str, Any] = {
     "feature_used_count_30d": 10,
     "feature_available_count": 10,
     "ticket_created_count_90d": 1,
+    "ticket_created_count_30d": 1,
     "csat_score_sum_90d": 5,
     "csat_answer_count_90d": 1,
     "open_p0_over_48h_count": 0,

@@ -1,10 +1,12 @@
 """Policy files: what they may say, how a workspace changes them, and how a mistake is named."""
 
+from itertools import product
+
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.metrics import METRICS
 from pipeline.policy import read_policy
+from pipeline.revenue.kpis import MEASURES
 from pipeline.scoring.health import columns_read
 from pipeline.scoring.parts import parts_of
 from tests.rules.books import GOOD, POLICY, Panel, shipped_policy
@@ -16,15 +18,17 @@ def read(folder, text, name="health"):
 
 
 def test_every_row_says_which_passage_it_comes_from():
-    scorecard = shipped_policy().health.scorecard
-    rows = [*scorecard.components.values(), *scorecard.floors.values(), *scorecard.categories.values(), scorecard.bands]
+    rows = [
+        row
+        for card in shipped_policy().health.scorecards.values()
+        for row in (*card.components.values(), *card.floors.values(), *card.categories.values(), card.bands, card)
+    ]
     rows += [*shipped_policy().segments.tiers.values(), *shipped_policy().kpis.values()]
     assert all(row.source for row in rows)
 
 
 def test_every_component_is_measured_by_a_metric_that_exists_from_columns_that_exist():
-    scorecard = shipped_policy().health.scorecard
-    for basis in ("calendar", "business"):
+    for scorecard, basis in product(shipped_policy().health.scorecards.values(), ("calendar", "business")):
         columns = columns_read(parts_of(scorecard, basis), scorecard)
         assert set(columns) <= {
             *GOOD,
@@ -32,14 +36,13 @@ def test_every_component_is_measured_by_a_metric_that_exists_from_columns_that_e
             "week_ending_on",
             "contract_status_code",
             "strategic_alignment_code",
+            "satisfaction_sum",
+            "satisfaction_count",
         }
 
 
-def test_every_kpi_but_one_is_a_metric():
-    assert {kpi.metric for kpi in shipped_policy().kpis.values()} - set(METRICS) == {
-        "time_to_first_value_days",
-        "customers_per_csm",
-    }
+def test_every_kpi_is_measured_and_every_measure_is_a_kpi():
+    assert set(shipped_policy().kpis) == set(MEASURES)
 
 
 def test_a_workspace_changes_a_single_value_by_its_key(tmp_path):

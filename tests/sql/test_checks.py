@@ -37,20 +37,33 @@ def test_each_check_finds_its_fault(a_company: Callable[..., Company]) -> None:
         "plan_id | account_id | started_on | original_go_live_on\n1 | b | 2025-01-01 | 2025-03-01\n2 | b | 2025-01-01 | 2025-03-01",
     )
     company.given("usage_daily", "account_id | used_on | event_count\na | 2025-08-31 | 7\nc | 2025-08-31 | 7")
-    company.given("tickets", "ticket_id | account_id | status | created_at\n1 | a | closed | 2026-06-01 12:00:00Z")
+    company.given(
+        "tickets",
+        """
+        ticket_id | account_id | status | priority | created_at           | first_response_at    | solved_at
+        1         | a          | closed |          | 2026-06-01 12:00:00Z |                      |
+        2         | a          | solved | p1       | 2026-06-01 12:00:00Z | 2026-06-01 14:00:00Z | 2026-06-01 13:00:00Z
+        """,
+    )
     report = company.built()
     assert report.findings == {
+        "accounts_in_three_currencies": 0,
         "active_without_contract": 1,
         "cancelled_without_date": 1,
         "churned_by_contract_active_in_crm": 0,
+        "contract_months_with_older_rate": 0,
+        "contract_months_without_rate": 1,
         "contracts_entered_twice": 1,
         "contracts_with_older_rate": 0,
         "contracts_without_rate": 1,
         "customers_absent_from_feeds": 0,
         "duplicate_open_plans": 1,
+        "nps_waves_without_invitations": 0,
         "orphans": 1,
         "records_outside_service": 0,
         "solved_without_date": 1,
+        "tickets_answered_out_of_order": 1,
+        "tickets_without_priority": 1,
         "usage_outside_service": 2,
     }
     company.shows(

@@ -371,6 +371,24 @@ def test_customer_since_is_the_accounts_day_else_its_first_contracts(a_company: 
     )
 
 
+def test_a_contract_makes_nobody_a_customer_before_it_is_known(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    company.given("accounts", "account_id | account_name\na | a")
+    company.given(
+        "contracts",
+        """
+        contract_id | account_id | starts_on  | arr  | signed_on
+        1           | a          | 2025-06-01 | 1.00 | 2025-05-20
+        2           | a          | 2023-01-01 | 1.00 | 2026-06-20
+        """,
+    )
+    company.built()
+    company.shows(
+        "select week_ending_on, customer_since_on from marts.risk_weeks where week_ending_on >= '2026-06-19' order by 1",
+        "week_ending_on | customer_since_on\n2026-06-19 | 2025-06-01\n2026-06-26 | 2023-01-01",
+    )
+
+
 def test_feedback_counts_90_days_for_the_account_it_names(a_company: Callable[..., Company]) -> None:
     company = a_company()
     customers(company, "a", "b")

@@ -15,8 +15,8 @@ from pipeline.stages.publish import publish
 from pipeline.stages.render import render
 from pipeline.warehouse import Warehouse, open_warehouse
 from pipeline.workspace import Workspace
-from tests.golden.company import SETTINGS
-from tests.golden.factory import AS_OF, book_frames, score_frames
+from tests.golden.company import SETTINGS, company
+from tests.golden.factory import AS_OF, book_frames
 
 FILES = pl.DataFrame(
     {
@@ -61,8 +61,8 @@ REJECTED = pl.DataFrame(
 def fill(warehouse: Warehouse, count: int) -> None:
     for name, frame in book_frames(count=count).items():
         warehouse.replace(f"marts.{name}", frame)
-    for name, frame in score_frames(count=count).items():
-        warehouse.replace(f"scores.{name}", frame)
+    for name, frame in company(count=count).scores.frames().items():
+        warehouse.replace(f"scores.{name}", frame if frame.width else pl.DataFrame(schema={"account_id": pl.String}))
     warehouse.replace("meta.files", FILES)
     warehouse.replace("meta.loads", LOADS)
     warehouse.replace("rejected.rows", REJECTED)

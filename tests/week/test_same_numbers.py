@@ -23,6 +23,7 @@ EXPECTED = [
     "invoices",
     "trainings",
 ]
+CARRYING = ("contacts", "usage", "tickets")  # floors and frozen windows hang on these; the others run nightly
 BANDS = ["critical", "at_risk", "watch", "healthy"]
 
 
@@ -80,7 +81,7 @@ def test_a_second_ingest_of_the_same_files_does_no_work(company: Path, numbers: 
     assert ingested(company).is_unchanged
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(12, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("count", [2, pytest.param(12, marks=pytest.mark.nightly)])
 def test_weekly_exports_at_once_give_what_week_by_week_gives(tmp_path: Path, count: int) -> None:
     write_workspace(tmp_path / "once", accounts=24, months=12, as_of=AS_OF, weekly_exports=count)
     by_week = copied(tmp_path / "once", tmp_path / "by_week")
@@ -114,7 +115,14 @@ def test_an_earlier_run_gives_what_the_panel_shows_for_that_week(
     assert shown.select(columns).equals(stated.select(columns), null_equal=True)
 
 
-@pytest.mark.parametrize("feed", [feed for feed in EXPECTED if feed not in ("accounts", "contracts")])
+@pytest.mark.parametrize(
+    "feed",
+    [
+        feed if feed in CARRYING else pytest.param(feed, marks=pytest.mark.nightly)
+        for feed in EXPECTED
+        if feed not in ("accounts", "contracts")
+    ],
+)
 def test_losing_a_feed_raises_no_score_and_improves_no_colour(
     canonical: Path, canonical_numbers: Frames, tmp_path: Path, feed: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Alerts and red lists as they were sent, kept under archive/ beyond every run: what is promised is not recomputed."""
+"""Alerts, red lists and forecasts as they were sent, kept under archive/ beyond every run: no promise is recomputed."""
 
 import json
 import os
@@ -6,10 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from pipeline.revenue.renewals_memory import KEPT, from_texts
 from pipeline.workspace import Workspace
 
-ALERTS, RED_LISTS = "alerts", "red_lists"
-RENDERED = {ALERTS: "alerts/alerts.json", RED_LISTS: "alerts/red_list.json"}
+ALERTS, RED_LISTS, FORECASTS = "alerts", "red_lists", "forecasts"
+RENDERED = {
+    ALERTS: "alerts/alerts.json",
+    RED_LISTS: "alerts/red_list.json",
+    FORECASTS: "renewals/forecast.json",
+}
 
 
 def sent_before(workspace: Workspace, as_of: date) -> dict[str, date]:
@@ -23,8 +30,15 @@ def sent_before(workspace: Workspace, as_of: date) -> dict[str, date]:
     return first
 
 
+def forecasts_before(workspace: Workspace, as_of: date) -> pl.DataFrame:
+    """What every run for an earlier day forecast of each renewal, as it was kept; a row per run and contract."""
+    paths = sorted((workspace.archive / FORECASTS).glob("????-??-??.json"))
+    rows = [row for path in paths if date.fromisoformat(path.stem) < as_of for row in _read(path)]
+    return from_texts(pl.DataFrame(rows, schema=dict.fromkeys(KEPT, pl.String)))
+
+
 def keep_sent(workspace: Workspace, published: Path, as_of: date) -> None:
-    """Keep what a published folder sends. Publishing a day again adds its new alerts; its red list stays as it was."""
+    """Keep what a published folder sends. Publishing a day again adds new alerts; its red list and forecast stay."""
     for kind, name in RENDERED.items():
         source, target = published / name, workspace.archive / kind / f"{as_of}.json"
         if not source.is_file():

@@ -80,6 +80,65 @@ ACTIONS = [
     "progress_pct",
     "outcome",
 ]
+MONEY = (
+    "arr_movements",
+    "arr_movements_by_product",
+    "arr_bridge",
+    "arr_bridge_by_currency",
+    "retention",
+    "retention_quarters",
+    "retention_reconciled",
+    "cohorts",
+    "survival",
+    "churned_accounts",
+    "churn_analysis",
+    "restatements",
+    "controls_check",
+    "landing",
+    "renewals",
+    "renewal_forecast",
+    "renewal_summary",
+    "renewal_views",
+    "renewal_chances",
+    "renewal_milestones",
+    "renewal_risks",
+    "forecast_accuracy",
+    "loss_detection",
+    "expansion",
+    "expansion_triggers",
+    "cross_sell",
+    "expansion_record",
+    "kpis",
+)
+VOICE = (
+    "nps",
+    "nps_responses",
+    "nps_migration",
+    "nps_follow_up",
+    "nps_candidates",
+    "feedback_themes",
+    "ratings",
+    "feedback",
+    "feedback_months",
+    "feedback_topics",
+    "feedback_tellings",
+)
+SERVICE = (
+    "sla",
+    "sla_summary",
+    "sla_accounts",
+    "sla_credits",
+    "escalations",
+    "platform_issues",
+    "support_months",
+    "support_subjects",
+    "onboarding",
+    "onboarding_readiness",
+    "onboarding_metrics",
+    "onboarding_funnel",
+    "onboarding_segments",
+    "offboarding",
+)
 WEEKS = [
     "account_id",
     "week_ending_on",
@@ -103,6 +162,9 @@ def data_tables(book: Book, scores: Scores, sent: Mapping[str, date] | None = No
         "alerts": alerts(book, scores, sent or {}),
         "actions": actions(scores),
         "red_list": scores.red_list.sort("week_ending_on", "rank"),
+        **{name: getattr(scores.money, name) for name in MONEY},
+        **{name: getattr(scores.service, name) for name in SERVICE},
+        **{name: getattr(scores.voice, name) for name in VOICE},
     }
 
 
@@ -115,7 +177,8 @@ def accounts(book: Book, scores: Scores) -> pl.DataFrame:
         .join(risk, on="account_id", how="left")
         .join(_answers(book, scores), on="account_id", how="left")
     )
-    return known.with_columns(renewal_probability_pct=pl.lit(None, pl.Float64)).select(ACCOUNTS).sort("account_id")
+    chances = known.join(_next_renewals(scores.money.renewals), on="account_id", how="left")
+    return chances.select(ACCOUNTS).sort("account_id")
 
 
 def health_components(book: Book, scores: Scores) -> pl.DataFrame:
@@ -152,7 +215,12 @@ def write_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
     """Each table as `<stem>.csv` and `<stem>.parquet`."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for stem, table in tables.items():
-        safe(table).write_csv(folder / f"{stem}.csv", quote_style="non_numeric", date_format="%Y-%m-%d")
+        safe(table).write_csv(
+            folder / f"{stem}.csv",
+            quote_style="non_numeric",
+            date_format="%Y-%m-%d",
+            datetime_format="%Y-%m-%dT%H:%M:%SZ",
+        )
         table.write_parquet(folder / f"{stem}.parquet", compression="zstd", statistics=False)
 
 
@@ -160,6 +228,18 @@ def safe(table: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text that a spreadsheet could take for a formula."""
     text = pl.col(pl.String)
     return table.with_columns(pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
+
+
+def _next_renewals(renewals: pl.DataFrame) -> pl.DataFrame:
+    """The chance of each account's earliest renewal without a signed successor; of several that day, the largest."""
+    schema = {"account_id": pl.String, "renewal_probability_pct": pl.Float64}
+    if not renewals.width:
+        return pl.DataFrame(schema=schema)
+    ordered = renewals.filter(pl.col("category") != "closed_won").sort(
+        "account_id", "renewal_on", "arr", "contract_id", descending=[False, False, True, False], nulls_last=True
+    )
+    first = ordered.unique("account_id", keep="first", maintain_order=True)
+    return first.select("account_id", pl.col("probability_pct").alias("renewal_probability_pct"))
 
 
 def _answers(book: Book, scores: Scores) -> pl.DataFrame:
