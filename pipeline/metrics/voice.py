@@ -40,7 +40,7 @@ VOICE = (
     Metric(
         name="satisfaction_of_10",
         label="NPS answers, else support satisfaction",
-        description="Mean NPS score of 180 days; without an answer twice the mean ticket rating of 90 days.",
+        description="Mean NPS score of 180 days, without one twice the mean ticket rating of 90; null with neither.",
         unit="of 10",
         kind="mean",
         numerator="satisfaction_sum",

@@ -144,8 +144,9 @@ def _tile(view: View, name: str, whole: list[Row]) -> Row:
     kpi = view.context.policy.kpis.get(name)
     value = whole[-1][name] if whole else None
     before = whole[-1 - YEAR][name] if len(whole) > YEAR else None
-    met = kpi.is_met(value) if kpi else None
-    aim = f"target over {wording.number(kpi.target)}%" if kpi and kpi.target is not None else "no target"
+    stated = _stated(view, name)
+    met = stated.get("is_met")
+    aim = f"target over {wording.number(stated['target'])}%" if stated.get("target") is not None else "no target"
     moved = (
         f", {wording.change(value - before, 1)} points in a year" if value is not None and before is not None else ""
     )
@@ -156,6 +157,13 @@ def _tile(view: View, name: str, whole: list[Row]) -> Row:
         "note": f"{aim}{moved}",
         "tone": "bad" if met is False else "",
     }
+
+
+def _stated(view: View, name: str) -> Row:
+    """The figure as the table of KPIs has it, with the target of the company's plan where there is one."""
+    rows = view.scores.money.kpis
+    mine = rows.filter(pl.col("kpi") == name).to_dicts() if rows.height else []
+    return mine[0] if mine else {}
 
 
 def _landing_tile(view: View) -> list[Row]:
@@ -280,7 +288,7 @@ def _surprises(view: View) -> list[Row]:
     if not gone.height:
         return []
     rows = gone.filter(pl.col("is_surprise").fill_null(False))
-    return rows.sort(pl.col("lost_arr").fill_null(0), "account_id", descending=[True, False]).head(4).to_dicts()
+    return rows.sort(pl.col("lost_arr").fill_null(0), "account_id", descending=[True, False]).head(2).to_dicts()
 
 
 def _by_product(view: View) -> list[Row]:
@@ -288,4 +296,4 @@ def _by_product(view: View) -> list[Row]:
     if not rows.height:
         return []
     mine = rows.filter(pl.col("dimension") == "product")
-    return mine.sort("lost_arr", "value", descending=[True, False]).head(4).to_dicts()
+    return mine.sort("lost_arr", "value", descending=[True, False]).head(2).to_dicts()

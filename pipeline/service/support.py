@@ -8,6 +8,29 @@ SUBJECT_DAYS = 90
 SUBJECTS = 20
 DIMENSIONS = ("category", "priority")
 UNKNOWN = "unknown"
+MONTHS: dict[str, type[pl.DataType]] = {
+    "month_on": pl.Date,
+    "dimension": pl.String,
+    "value": pl.String,
+    "created": pl.Int64,
+    "solved": pl.Int64,
+    "replies_known": pl.Int64,
+    "first_contact": pl.Int64,
+    "reopens_known": pl.Int64,
+    "reopened": pl.Int64,
+    "csat_answers": pl.Int64,
+    "csat_sum": pl.Int64,
+    "median_hours": pl.Float64,
+    "p90_hours": pl.Float64,
+    "backlog": pl.Int64,
+}
+TOPICS: dict[str, type[pl.DataType]] = {
+    "subject": pl.String,
+    "category": pl.String,
+    "tickets": pl.Int64,
+    "accounts": pl.Int64,
+    "open": pl.Int64,
+}
 
 
 def support_months(tickets: pl.DataFrame) -> pl.DataFrame:
@@ -18,7 +41,7 @@ def support_months(tickets: pl.DataFrame) -> pl.DataFrame:
     and never reopened; only tickets whose replies are known count.
     """
     if tickets.is_empty():
-        return pl.DataFrame()
+        return pl.DataFrame(schema=MONTHS)
     every = [("all", pl.lit("all")), *((name, pl.col(name).fill_null(UNKNOWN)) for name in DIMENSIONS)]
     return pl.concat([_by(tickets, name, value) for name, value in every]).sort("dimension", "value", "month_on")
 
@@ -66,7 +89,7 @@ def _month(day: str) -> pl.Expr:
 def support_subjects(tickets: pl.DataFrame) -> pl.DataFrame:
     """The most frequent subjects of the last 90 days, numbers and signs aside: one row per subject, most first."""
     if tickets.is_empty():
-        return pl.DataFrame()
+        return pl.DataFrame(schema=TOPICS)
     since = pl.col("created_on").max() - timedelta(days=SUBJECT_DAYS)
     plain = pl.col("subject").str.to_lowercase().str.replace_all(r"^\s*(re|fw|fwd):\s*|[\d#\[\]()\"']+", "")
     recent = tickets.filter(pl.col("created_on") > since).with_columns(

@@ -113,7 +113,7 @@ def score_inputs(workspace: Workspace, warehouse: Warehouse, as_of: date) -> Inp
     return inputs(
         marts=built,
         as_of=as_of,
-        settings=workspace.settings.model_dump_json(include={"health"}),
+        settings=workspace.settings.model_dump_json(exclude={"run"}),
         policy=read_policy(REPOSITORY / "policy", workspace.policy).hash,
         forecasts=forecasts_before(workspace, as_of).rows(),
         code=code_hash(*CODE),
