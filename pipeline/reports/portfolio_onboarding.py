@@ -40,7 +40,7 @@ def onboarding_overview(view: View) -> Row:
 def offboarding_list(view: View, count: int = 8) -> Row:
     """Who is leaving: overdue steps first, then by the day that is due next."""
     cases = view.scores.service.offboarding
-    if not cases.width:
+    if cases.is_empty():
         return {"rows": [], "count": 0, "overdue": 0}
     labels = {name: rule.label for name, rule in view.context.policy.onboarding.offboarding.triggers.items()}
     ranked = cases.sort("due_on", "account_id")

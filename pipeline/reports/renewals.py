@@ -77,6 +77,7 @@ def forecast_call(view: View) -> Row:
             "soon": soon,
             "year": year,
             "headline": "Nothing renews in the next 90 days",
+            "lead": None,
             "tiles": _tiles(view, year),
         }
     share = wording.share(soon["expected_arr"], soon["due_arr"])

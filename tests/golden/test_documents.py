@@ -47,7 +47,7 @@ NAMES = (
     "quarterly",
     "quality",
 )
-PAGES = {"portfolio/portfolio": 12, "weekly/review": 10, "quality/quality": 6}
+PAGES = {"portfolio/portfolio": 15, "weekly/review": 10, "quality/quality": 6}
 
 
 class Text(HTMLParser):
