@@ -6,11 +6,11 @@ It flows from ingest and the marts to the quality report, its data file and the 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 import polars as pl
 
-Schema = Mapping[str, Any]
+from pipeline.frames import Schema, shaped
 
 FILES: Schema = {
     "file_id": pl.String,
@@ -202,13 +202,6 @@ class Ledger:
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name in SCHEMAS}
-
-
-def shaped(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """The frame with exactly the columns of a schema."""
-    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns]
-    rows = frame.with_columns(missing) if frame.width else pl.DataFrame(schema=schema)
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def nothing_loaded(as_of: date, currency: str = "USD") -> Ledger:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy import Policy
 from pipeline.policy.proof import ProofPolicy
 from pipeline.proof.backtest import backtest, bands, reliability, seed_of, warnings
@@ -17,7 +18,6 @@ from pipeline.proof.logistic import Model
 from pipeline.proof.rolling import events, judged
 from pipeline.proof.snapshots import snapshots, standing
 from pipeline.proof.standing import accounts, drift, final_model, weights
-from pipeline.revenue.served import shaped
 from pipeline.scores import Scores
 
 FAIR = 0.5

@@ -6,8 +6,8 @@ Beside the back-test, on the same terms. (ops 5)
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.revenue.renewals_terms import terms
-from pipeline.revenue.served import shaped
 
 OWNERS = {"account_id": pl.String, "segment": pl.String, "start_quarter": pl.String}
 REASONS = {"contract_id": pl.String, "churn_reason": pl.String}

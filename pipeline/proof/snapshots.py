@@ -6,10 +6,10 @@ First in the room: takes the terms of revenue and the weekly panel; nothing date
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy import Policy
 from pipeline.policy.proof import Feature, ProofPolicy
 from pipeline.revenue.renewals_terms import is_open_on, terms
-from pipeline.revenue.served import shaped
 from pipeline.scores import Scores
 
 HEALTH = {

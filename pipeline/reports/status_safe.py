@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.reports.facts import Row, View
 from pipeline.service.onboarding_rows import (
     GROUPS,
@@ -17,7 +18,6 @@ from pipeline.service.onboarding_rows import (
     is_done,
     plan_milestones,
     rated_risks,
-    shaped,
 )
 
 PLAN = (

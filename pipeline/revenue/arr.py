@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy import Policy
 from pipeline.revenue.bridge import arr_bridge, arr_bridge_by_currency
 from pipeline.revenue.churn import churn_analysis, churned_accounts
@@ -13,7 +14,7 @@ from pipeline.revenue.reconciled import reconciled
 from pipeline.revenue.restated import restatements
 from pipeline.revenue.retained import described
 from pipeline.revenue.retention import retention
-from pipeline.revenue.served import accounts, contract_months, contracts, first_start, rates, shaped
+from pipeline.revenue.served import accounts, contract_months, contracts, first_start, rates
 from pipeline.revenue.survival import lives, survival
 from pipeline.revenue.tied_out import controls_check, renewed_by_month, suspects
 from pipeline.revenue.triangles import cohorts

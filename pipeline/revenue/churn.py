@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy.revenue import Churn
 from pipeline.revenue.retained import UNKNOWN, with_bands
-from pipeline.revenue.served import MONEY, converted, shaped
+from pipeline.revenue.served import MONEY, converted
 
 OPPORTUNITIES = {
     "opportunity_id": pl.String,

@@ -9,7 +9,8 @@ from datetime import date
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.revenue.served import EXACT, MONEY, NOTHING, converted, shaped
+from pipeline.frames import shaped
+from pipeline.revenue.served import EXACT, MONEY, NOTHING, converted
 
 HELD = {
     "contract_id": pl.String,

@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy import Policy
 from pipeline.revenue.expansion import cross_sell, expansion, expansion_record
 from pipeline.revenue.expansion_triggers import expansion_triggers, open_deals
@@ -13,7 +14,6 @@ from pipeline.revenue.renewals_memory import forecast_accuracy, loss_detection, 
 from pipeline.revenue.renewals_milestones import EVENTS, readiness, renewal_milestones
 from pipeline.revenue.renewals_risks import YES, renewal_risks
 from pipeline.revenue.renewals_terms import terms
-from pipeline.revenue.served import shaped
 from pipeline.scores import Scores
 
 FLAGS = {"account_id": pl.String, "week_ending_on": pl.Date, "factor": pl.String}

@@ -8,9 +8,10 @@ from datetime import date
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.expansion import CrossSell, ExpansionPolicy, Trigger
 from pipeline.revenue.expansion_triggers import DEALS, STANDING, fresh_limits, open_deals
-from pipeline.revenue.served import MONEY, shaped
+from pipeline.revenue.served import MONEY
 
 HELD = {
     "contract_id": pl.String,

@@ -5,9 +5,10 @@ from datetime import timedelta
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.expansion import ExpansionPolicy, Trigger
 from pipeline.revenue.renewals_risks import said_day
-from pipeline.revenue.served import MONEY, shaped
+from pipeline.revenue.served import MONEY
 
 DEALS = {
     "opportunity_id": pl.String,

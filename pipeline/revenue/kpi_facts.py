@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.revenue.served import shaped
+from pipeline.frames import shaped
 from pipeline.scores import Scores
 
 QUARTER = timedelta(days=91)

@@ -9,13 +9,13 @@ from datetime import date
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy import Kpi, Policy
 from pipeline.revenue.kpi_facts import Facts, Measured
 from pipeline.revenue.kpis_customers import CUSTOMERS
 from pipeline.revenue.kpis_delivery import DELIVERY
 from pipeline.revenue.kpis_money import MONEY
 from pipeline.revenue.kpis_reviews import REVIEWED
-from pipeline.revenue.served import shaped
 from pipeline.scores import Scores
 
 MEASURES: dict[str, Callable[[Facts, Kpi, date], Measured]] = {**MONEY, **CUSTOMERS, **REVIEWED, **DELIVERY}

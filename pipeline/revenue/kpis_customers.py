@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy import Kpi
 from pipeline.revenue.kpi_facts import Facts, Measured, months_back, scored, share, twice
-from pipeline.revenue.served import month_of, shaped
+from pipeline.revenue.served import month_of
 
 NPS = {"wave": pl.String, "dimension": pl.String, "nps": pl.Float64, "answers": pl.Int64, "wave_on": pl.Date}
 TICKETS = {

@@ -6,9 +6,10 @@ from functools import partial
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy import Kpi
 from pipeline.revenue.kpi_facts import Facts, Measured, months_back, share, twice
-from pipeline.revenue.served import MONEY, shaped
+from pipeline.revenue.served import MONEY
 
 PLANS = {
     "plan_id": pl.String,

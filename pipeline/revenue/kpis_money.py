@@ -6,10 +6,10 @@ from functools import partial
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy import Kpi
 from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, number, share
 from pipeline.revenue.served import MONEY as CENTS
-from pipeline.revenue.served import shaped
 
 RETENTION = {
     "period_ends_on": pl.Date,

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy import Kpi
 from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, months_back, scored, share, twice
-from pipeline.revenue.served import month_of, shaped
+from pipeline.revenue.served import month_of
 
 REVIEWS = {"qbr_id": pl.String, "account_id": pl.String, "held_on": pl.Date, "satisfaction": pl.Float64}
 HEALTH = {"account_id": pl.String, "week_ending_on": pl.Date, "is_complete": pl.Boolean, "health_score": pl.Float64}

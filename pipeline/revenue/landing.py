@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.metrics import METRICS
 from pipeline.policy.revenue import Landing
 from pipeline.revenue.retained import cohorts_of
-from pipeline.revenue.served import completed_month, month_of, months_between, shaped
+from pipeline.revenue.served import completed_month, month_of, months_between
 
 TARGETS = {"period": pl.String, "measure": pl.String, "dimension": pl.String, "value": pl.Float64}
 RETAINED = ("grr_pct", "nrr_pct")

@@ -8,9 +8,10 @@ from datetime import date
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.renewals import Categories, Chances, Disagreements, RenewalsPolicy
 from pipeline.revenue.renewals_chances import cell_of, distance_of, with_chance
-from pipeline.revenue.served import MONEY, NOTHING, shaped
+from pipeline.revenue.served import MONEY, NOTHING
 
 CALLS = {
     "opportunity_id": pl.String,

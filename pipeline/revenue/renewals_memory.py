@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.policy.renewals import Accuracy
-from pipeline.revenue.served import MONEY, NOTHING, shaped
+from pipeline.revenue.served import MONEY, NOTHING
 
 KEPT = {
     "made_on": pl.Date,

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.renewals import Risk
-from pipeline.revenue.served import shaped
 
 ANSWER = {"account_id": pl.String, "is_yes": pl.Boolean, "evidence": pl.String}
 YES, NO, UNKNOWN = "yes", "no", "unknown"

@@ -8,7 +8,8 @@ from datetime import timedelta
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.revenue.served import MONEY, NOTHING, shaped
+from pipeline.frames import shaped
+from pipeline.revenue.served import MONEY, NOTHING
 
 TERMS = {
     "contract_id": pl.String,

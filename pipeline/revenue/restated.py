@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from pipeline.revenue.served import MONEY, shaped
+from pipeline.frames import shaped
+from pipeline.revenue.served import MONEY
 
 CLOSINGS = {
     "account_id": pl.String,

@@ -3,13 +3,12 @@
 First in the room: marts come in as a Book, movements, retention, cohorts and survival read what is made here.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 
 MONEY = pl.Decimal(18, 2)
 EXACT = pl.Decimal(38, 10)
@@ -51,13 +50,6 @@ ACCOUNTS = {
 }
 NOTHING = pl.lit(0).cast(MONEY)
 FOREVER = date(9999, 12, 31)
-
-
-def shaped(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """The columns of a schema; null where the frame, which may be empty, lacks one."""
-    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns]
-    rows = frame.with_columns(missing) if frame.width else pl.DataFrame(schema=schema)
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def contract_months(book: Book) -> pl.DataFrame:

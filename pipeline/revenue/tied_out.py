@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from pipeline.frames import shaped
 from pipeline.revenue.movements import KINDS
-from pipeline.revenue.served import MONEY, NOTHING, converted, shaped
+from pipeline.revenue.served import MONEY, NOTHING, converted
 
 CONTROLS = {
     "month_on": pl.Date,

@@ -5,8 +5,9 @@ from datetime import timedelta
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.onboarding import DecisionLevel, OnboardingPolicy
-from pipeline.service.onboarding_rows import NOTES, shaped
+from pipeline.service.onboarding_rows import NOTES
 
 
 def with_decision(rows: pl.DataFrame, book: Book, policy: OnboardingPolicy) -> pl.DataFrame:

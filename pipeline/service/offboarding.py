@@ -8,8 +8,9 @@ from datetime import date
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.onboarding import OffboardingRules
-from pipeline.service.onboarding_rows import TASKS, is_done, shaped
+from pipeline.service.onboarding_rows import TASKS, is_done
 
 TRIGGERS = {"account_id": pl.String, "trigger": pl.String, "triggered_on": pl.Date, "note": pl.String}
 

@@ -3,8 +3,9 @@
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.onboarding import OnboardingPolicy
-from pipeline.service.onboarding_rows import HOURS, WEEKS, plan_milestones, rated_risks, shaped
+from pipeline.service.onboarding_rows import HOURS, WEEKS, plan_milestones, rated_risks
 
 WEEK_SECONDS = 7 * 86400
 SIDES = ("ours", "customer")

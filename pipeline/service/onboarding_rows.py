@@ -3,12 +3,10 @@
 A book may lack a mart altogether; its columns are then there, without a row.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.onboarding import RiskRules
 
 WEEKS = {
@@ -139,14 +137,6 @@ NOTES = {
     "health": pl.String,
     "owner": pl.String,
 }
-Schema = Mapping[str, Any]
-
-
-def shaped(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """The columns of a schema in their order; one that the frame lacks is null."""
-    absent = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
-    whole = frame.with_columns(absent) if frame.width else pl.DataFrame(schema=dict(schema))
-    return whole.select(list(schema))
 
 
 def plans(book: Book) -> pl.DataFrame:

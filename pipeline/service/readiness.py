@@ -5,8 +5,9 @@ from collections.abc import Callable
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.frames import shaped
 from pipeline.policy.onboarding import OnboardingPolicy, ReadinessItem
-from pipeline.service.onboarding_rows import GROUPS, TASKS, is_done, plan_milestones, shaped
+from pipeline.service.onboarding_rows import GROUPS, TASKS, is_done, plan_milestones
 
 Facts = pl.DataFrame
 KEY_ROLES = ("champion", "technical_lead")
