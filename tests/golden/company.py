@@ -10,8 +10,10 @@ from pipeline.policy import read_policy
 from pipeline.reports.document import Context
 from pipeline.revenue import money
 from pipeline.scores import Scores
+from pipeline.service import service
 from pipeline.voice import voice
 from pipeline.workspace import REPOSITORY, Settings
+from tests.golden.desk import with_desk
 from tests.golden.factory import AS_OF, book_frames, score_frames
 from tests.golden.ledger import ledger
 
@@ -24,7 +26,7 @@ FINDINGS = pl.DataFrame({"name": ["orphans", "overlapping_contracts"], "count": 
 
 
 def company(
-    count: int = 40, names: dict[str, str] | None = None, asked: frozenset[str] = frozenset()
+    count: int = 40, names: dict[str, str] | None = None, asked: frozenset[str] = frozenset(), has_desk: bool = True
 ) -> SimpleNamespace:
     """Book, scores and context of `count` accounts; `names` renames accounts by id."""
     frames, scores = book_frames(count=count), score_frames(count=count)
@@ -32,7 +34,8 @@ def company(
         renamed = pl.col("account_id").replace_strict(names, default=pl.col("account_name"), return_dtype=pl.String)
         frames["accounts"] = frames["accounts"].with_columns(renamed.alias("account_name"))
     book = Book.from_frames(AS_OF, SETTINGS, frames)
-    judged = Scores.from_frames(scores)
+    book = with_desk(book) if has_desk else book
+    judged = replace(Scores.from_frames(scores), service=service(book, POLICY, SETTINGS))
     judged = replace(judged, voice=voice(book, judged, POLICY, SETTINGS))
     judged = replace(judged, money=money(book, judged, POLICY, SETTINGS))
     return SimpleNamespace(

@@ -45,9 +45,12 @@ NAMES = (
     "nps",
     "feedback",
     "quarterly",
+    "sla",
+    "escalations",
+    "status",
     "quality",
 )
-PAGES = {"portfolio/portfolio": 15, "weekly/review": 10, "quality/quality": 6}
+PAGES = {"portfolio/portfolio": 16, "weekly/review": 10, "quality/quality": 6}
 
 
 class Text(HTMLParser):

@@ -31,7 +31,7 @@ MONTH = date(AS_OF.year, AS_OF.month, 1)
 @pytest.fixture(scope="module")
 def made() -> SimpleNamespace:
     """The invented company with a desk: last month one promise of four missed, one open P0."""
-    base = company()
+    base = company(has_desk=False)
     account = base.book.accounts["account_id"][0]
     last = pl.Series([AS_OF]).dt.offset_by("-1mo").dt.strftime("%Y-%m")[0]
     desk = Desk(as_of=AS_OF, zone="UTC")
@@ -78,7 +78,7 @@ def test_the_report_is_about_the_last_month_that_is_over_and_adds_up(made: Simpl
 
 
 def test_a_company_without_tickets_is_told_what_would_fill_the_report() -> None:
-    bare = company()
+    bare = company(has_desk=False)
     assert sla_report(bare.book, bare.scores, bare.context)[0].data["is_empty"]
     assert escalation_report(bare.book, bare.scores, bare.context)[0].data["rows"] == []
     assert promised(View(bare.book, bare.scores, bare.context))["pct"] is None

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.frames import shaped
 from pipeline.reports.facts import View
 from pipeline.reports.status import customer_data, running, status
 from pipeline.reports.status_internal import lifetime_years
 from pipeline.reports.status_safe import Shared, shared
 from pipeline.service.baseline import onboarding_metrics
 from pipeline.service.onboarding import onboarding
-from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS, shaped
+from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS
 from pipeline.service.readiness import readiness
 from pipeline.stages import render
 from pipeline.workspace import Workspace

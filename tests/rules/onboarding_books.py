@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS, shaped
+from pipeline.frames import shaped
+from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS
 from tests.rules.books import settings
 
 AS_OF = date(2026, 6, 26)
