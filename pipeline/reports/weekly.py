@@ -17,6 +17,7 @@ from pipeline.reports.portfolio_service import urgent_tickets
 from pipeline.reports.portfolio_team import feed_alarms, freshness, implementations, model_gaps
 from pipeline.reports.promises import promised
 from pipeline.reports.renewals import renewal_list
+from pipeline.reports.reports_due import reports_due
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk, red_list
 from pipeline.reports.work import alerts_of_week, duties, plays_record
@@ -61,6 +62,7 @@ def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
         "escalations": escalations(view),
         "actions": actions_due(view),
         "reviews": reviews_due(view),
+        "reports": reports_due(context.policy, book.as_of),
         "decisions": decisions(view),
         "feeds": freshness(view),
         "alarms": feed_alarms(view),
