@@ -7,7 +7,7 @@ from pipeline.reports.facts import Row, View, named
 from pipeline.service.onboarding_portfolio import PHASES
 
 STATES = {"on_track": "On track", "at_risk": "At risk", "delayed": "Delayed", "live": "Live"}
-BANDS = {"green": "healthy", "yellow": "watch", "red": "critical"}
+BANDS = {"on_track": "healthy", "at_risk": "watch", "delayed": "critical", "live": "healthy"}
 WORST = {"red": 0, "yellow": 1, "green": 2}
 
 
@@ -68,7 +68,7 @@ def first_values(plans: pl.DataFrame) -> list[Row]:
 
 def _plan(view: View, row: Row) -> Row:
     known = named(view, row)
-    return {**known, "band": BANDS[row["health"]], "state_word": STATES[row["state"]]}
+    return {**known, "band": BANDS[row["state"]], "state_word": STATES[row["state"]]}
 
 
 def _funnel(view: View) -> list[Row]:

@@ -39,7 +39,8 @@ def _data(view: View, month: date) -> Row:
         "whole": whole,
         "before": promises.attained(promises.of_month(view, periods.month_of(month, -1))),
         "tiers": tiers,
-        "rows": promises.by_priority(view, month),
+        "rows": (rows := promises.by_priority(view, month)),
+        "worst": most_missed(rows),
         "chart": promises.months_chart(view, month),
         "breaches": promises.breaches(view, clocks),
         "near": promises.near_misses(view, clocks),
@@ -60,6 +61,15 @@ def headline(month: date, whole: Row, tiers: list[Row]) -> str:
         return f"{kept}; every tier is at its target"
     worst = max(behind, key=lambda row: row["target"] - row["pct"])
     return f"{kept}; {wording.word(worst['tier'])} has {promises.share(worst['pct'])} against {worst['target']:g}%"
+
+
+def most_missed(rows: list[Row]) -> str:
+    """The tier, priority and clock with most misses, in a sentence."""
+    most = max(rows, key=lambda row: row["breached"] or 0, default=None)
+    if not most or not most["breached"]:
+        return "No clock ran past its target"
+    words = [wording.word(most[key]) for key in ("tier", "priority")] + [most["clock"]]
+    return f"{' '.join(words)} missed most: {most['breached']} of {wording.counted(most['clocks'], 'clock')}"
 
 
 def proposed(view: View, month: date) -> Row:
