@@ -82,6 +82,7 @@ def test_deleting_var_and_running_again_gives_the_same_bytes(workspace: Path) ->
     assert contents(workspace / OUT) == before
 
 
+@pytest.mark.nightly
 def test_a_damaged_warehouse_is_rebuilt_from_the_archive(workspace: Path) -> None:
     before = contents(workspace / OUT)
     (workspace / "var" / "warehouse.duckdb").write_bytes(b"not a database")

@@ -91,3 +91,10 @@ def split_in_two(name: str, records: Rows, headers: int) -> list[Rows]:
     """Every other record in a second file with the same header."""
     head, rows = records[:headers], records[headers:]
     return [head + rows[::2], head + rows[1::2]] if len(rows) > 1 else [records]
+
+
+def all_at_once(name: str, records: Rows, headers: int) -> list[Rows]:
+    """Rows and columns in another order, and the file in two."""
+    (rows,) = shuffled_rows(name, records, headers)
+    (columns,) = shuffled_columns(name, rows, headers)
+    return split_in_two(name, columns, headers)
