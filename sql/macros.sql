@@ -39,8 +39,9 @@ list_transform(
     lambda week: getvariable('as_of') - (7 * week)::integer
 );
 
--- An amount in the reporting currency, half up to the cent.
-create or replace macro converted(amount, rate) as (amount::decimal(20, 2) * rate::decimal(18, 8))::decimal(18, 2);
+-- An amount in the reporting currency, half up to the cent. Most are in it already, and exact products take their time.
+create or replace macro converted(amount, rate) as
+case when rate = 1 then amount::decimal(18, 2) else (amount::decimal(20, 2) * rate::decimal(18, 8))::decimal(18, 2) end;
 
 -- The first tier, from the largest down, that an ARR reaches; tiers are those of policy/segments.toml.
 create or replace macro tier_of(arr) as
@@ -155,3 +156,134 @@ create or replace macro named_accounts(source) as table
     from query_table(source)
     where account_id is not null and not coalesce(_is_deleted, false)
     group by all;
+
+-- ARR in the reporting currency, grace included, for every account, day stated for and day of knowledge that is asked:
+-- arr is null where a rate is unknown; known_arr is its part with a rate. The tables are given by name: points asked
+-- for, contracts, the status of every account by week, and the rates of every month.
+create or replace macro arr_of(asked, held, standings, by_month) as table
+    with
+
+    -- Every point with every known contract of its account; a point without any has one row without a contract.
+    known_contracts as (
+        select
+            points.account_id,
+            points.stated_on,
+            points.known_on,
+            contracts.starts_on,
+            contracts.arr as local_arr,
+            rates.rate,
+            coalesce(
+                contracts.ends_on,
+                case when contracts.cancelled_on <= points.known_on then contracts.cancelled_on end,
+                date '9999-12-31'
+            ) as serves_until,
+            coalesce(contracts.cancelled_on <= points.known_on, false) as is_cancelled,
+            coalesce(points.stated_on between contracts.starts_on and serves_until, false) as is_serving
+        from query_table(asked) as points
+        left join query_table(held) as contracts
+            on
+                points.account_id = contracts.account_id
+                and points.known_on between contracts.known_on and contracts.known_until
+        left join query_table(by_month) as rates
+            on contracts.currency = rates.currency and month_of(points.stated_on) = rates.month_on
+    ),
+
+    services as (
+        select
+            account_id,
+            stated_on,
+            known_on,
+            count(*) filter (where is_serving) as in_force_count,
+            count(*) filter (where starts_on <= stated_on) as started_count,
+            max(serves_until) filter (where serves_until between starts_on and stated_on - 1) as last_served_on,
+            max(serves_until) filter (
+                where serves_until between starts_on and stated_on - 1 and not is_cancelled
+            ) as last_uncancelled_on,
+            min(starts_on) filter (where starts_on > stated_on) as next_served_on,
+            sum(case when is_serving then converted(local_arr, rate) end) as served_arr,
+            count(*) filter (where is_serving and rate is null) as unrated_count
+        from known_contracts
+        group by all
+    ),
+
+    recorded_churned as (
+        select
+            account_id,
+            week_ending_on
+        from query_table(standings)
+        where status = 'churned'
+    ),
+
+    -- Grace: grace_days (30) without service are carried, one more is not; an open gap only while nobody has left.
+    graced as (
+        select
+            services.*,
+            recorded_churned.account_id is not null as is_recorded_churned,
+            services.in_force_count = 0 and coalesce(
+                case
+                    when services.next_served_on is not null
+                        then services.next_served_on - services.last_served_on - 1 <= getvariable('grace_days')
+                    else
+                        services.known_on - services.last_served_on <= getvariable('grace_days')
+                        and coalesce(services.last_uncancelled_on = services.last_served_on, false)
+                        and recorded_churned.account_id is null
+                end,
+                false
+            ) as is_pending
+        from services
+        left join recorded_churned
+            on services.account_id = recorded_churned.account_id and services.known_on = recorded_churned.week_ending_on
+    ),
+
+    -- What is carried: the last day's contracts at the rate of the month stated for.
+    carried as (
+        select
+            graced.account_id,
+            graced.stated_on,
+            graced.known_on,
+            sum(converted(contracts.arr, rates.rate)) as carried_arr,
+            count(*) filter (where rates.rate is null) as unrated_count
+        from graced
+        inner join query_table(held) as contracts
+            on
+                graced.account_id = contracts.account_id
+                and graced.known_on between contracts.known_on and contracts.known_until
+                and graced.last_served_on >= contracts.starts_on
+                and graced.last_served_on <= coalesce(
+                    contracts.ends_on,
+                    case when graced.known_on >= contracts.cancelled_on then contracts.cancelled_on end,
+                    date '9999-12-31'
+                )
+        left join query_table(by_month) as rates
+            on contracts.currency = rates.currency and month_of(graced.stated_on) = rates.month_on
+        where graced.is_pending
+        group by all
+    ),
+
+    amounts as (
+        select
+            graced.*,
+            coalesce(carried.carried_arr, graced.served_arr, 0)::decimal(18, 2) as known_arr,
+            coalesce(carried.unrated_count, 0) + graced.unrated_count = 0 as is_complete
+        from graced
+        left join carried using (account_id, stated_on, known_on)
+    )
+
+    select
+        account_id,
+        stated_on,
+        known_on,
+        case when is_complete then known_arr end as arr,
+        known_arr,
+        case when not is_pending then 0::decimal(18, 2) when is_complete then known_arr end as arr_pending,
+        is_pending,
+        in_force_count,
+        -- In force, carried, of 0 ARR, or ended within the grace and not recorded churned.
+        in_force_count > 0
+        or is_pending
+        or coalesce(stated_on - last_served_on <= getvariable('grace_days') and not is_recorded_churned, false)
+            as is_scored,
+        in_force_count = 0 and not is_pending and last_served_on is not null as has_left,
+        last_served_on,
+        next_served_on
+    from amounts;

@@ -165,8 +165,8 @@ def targets(view: View) -> pl.DataFrame:
             ledger.closing(day, view.cut) * rate[ledger.account.currency, month_start(day)] // 10_000
             for ledger in ledgers(view)
         )
-        for y in (2025, 2026)
-        if (day := to_day(date(y, 1, 1)) - 1) <= view.cut
+        for y in (2026, 2027)
+        if (day := to_day(date(y - 1, 2, 1)) - 1) <= view.cut
     }
     rows: list[tuple[str, str, str, str]] = []
     for year, arr in opening.items():
@@ -175,6 +175,8 @@ def targets(view: View) -> pl.DataFrame:
         for quarter in range(1, 5):
             value = str(int(round(arr * (1 + 0.05 * quarter), -4)))
             rows.append((f"{year}-Q{quarter}", "arr", "all", value))
-        rows += [(f"{year}-{m:02d}", "arr", "all", str(int(round(arr * (1 + 0.2 * m / 12), -4)))) for m in range(1, 13)]
+        for m in range(1, 13):
+            named = f"{year - (m < 12)}-{m % 12 + 1:02d}"
+            rows.append((named, "arr", "all", str(int(round(arr * (1 + 0.2 * m / 12), -4)))))
     schema = dict.fromkeys(("period", "measure", "dimension", "value"), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")

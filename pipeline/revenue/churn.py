@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.frames import shaped
 from pipeline.policy.revenue import Churn
 from pipeline.revenue.retained import UNKNOWN, with_bands
 from pipeline.revenue.served import MONEY, converted
@@ -88,7 +87,7 @@ def churn_analysis(
         whole.with_columns(dimension=pl.lit("all")),
         segments.with_columns(dimension=pl.lit("segment")),
         reasons,
-        _counted(dropped, "product", pl.col("product").fill_null(UNKNOWN)),
+        _counted(dropped, "product", pl.col("product").cast(pl.String).fill_null(UNKNOWN)),
         _counted(dropped, "start_quarter", pl.col("start_quarter").fill_null(UNKNOWN)),
     ]
     rows = pl.concat(parts, how="diagonal").with_columns(
@@ -119,7 +118,7 @@ def _lost(gone: pl.DataFrame, held: pl.DataFrame, rates: pl.DataFrame) -> pl.Dat
 
 def _win_backs(gone: pl.DataFrame, opportunities: pl.DataFrame) -> pl.DataFrame:
     """The first open opportunity with each account since it left."""
-    deals = shaped(opportunities, OPPORTUNITIES).filter(~pl.col("is_closed").fill_null(value=False))
+    deals = opportunities.filter(~pl.col("is_closed").fill_null(value=False))
     since = gone.select(KEY).join(deals, on="account_id", how="inner")
     ordered = since.filter(pl.col("created_on") >= pl.col("churned_on")).sort("created_on", "opportunity_id")
     return ordered.group_by(KEY, maintain_order=True).agg(

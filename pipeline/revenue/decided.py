@@ -10,7 +10,8 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.frames import shaped
-from pipeline.revenue.served import EXACT, MONEY, NOTHING, converted
+from pipeline.revenue.served import MONEY, NOTHING, month_of, rated
+from pipeline.revenue.successors import split_by
 
 HELD = {
     "contract_id": pl.String,
@@ -26,7 +27,6 @@ HELD = {
     "is_past_due": pl.Boolean,
     "successor_contract_id": pl.String,
 }
-SHARE = {"successor_local": MONEY, "successor_currency": pl.String}
 
 
 def decided(book: Book) -> pl.DataFrame:
@@ -43,25 +43,14 @@ def decided(book: Book) -> pl.DataFrame:
 
 
 def with_successor_share(due: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
-    """The due contracts with the successor's local ARR that is theirs, null without one.
-
-    A successor of several is split by their ARR, half up to the cent, and the last by id takes the rest.
-    """
+    """The due contracts with `successor_local`, what of their successor's local ARR is theirs, null without one."""
     successors = every.select(
         pl.col("contract_id").alias("successor_contract_id"),
         pl.col("arr_local").alias("_whole"),
         pl.col("currency").alias("successor_currency"),
     )
-    joined = due.join(successors, on="successor_contract_id", how="left").sort("successor_contract_id", "contract_id")
-    group = "successor_contract_id"
-    whole, mine = _cents("_whole"), _cents("arr_local")
-    all_due = mine.sum().over(group)
-    share = (((2 * whole * mine + all_due) // (2 * all_due)).cast(EXACT) / 100).cast(MONEY)
-    others = share.cast(EXACT).sum().over(group) - share
-    is_last = pl.col("contract_id") == pl.col("contract_id").last().over(group)
-    rest = (pl.col("_whole").cast(EXACT) - others).cast(MONEY)
-    split = pl.when(pl.col("_whole").is_null()).then(None).when(is_last).then(rest).otherwise(share)
-    return joined.with_columns(successor_local=split.cast(MONEY)).drop("_whole")
+    joined = due.join(successors, on="successor_contract_id", how="left")
+    return split_by(joined, "arr_local", "_whole", "successor_local").drop("_whole")
 
 
 def decisions(found: pl.DataFrame, rates: pl.DataFrame, months: int, closings: Sequence[date]) -> pl.DataFrame:
@@ -69,20 +58,24 @@ def decisions(found: pl.DataFrame, rates: pl.DataFrame, months: int, closings: S
 
     Renewed is at most what was due: uplift stays out. A row whose rate is unknown is left out.
     """
-    opened = pl.col("month_on").dt.offset_by(f"-{months}mo")
-    wanted = pl.DataFrame({"month_on": closings}, schema={"month_on": pl.Date}).with_columns(opened_on=opened)
-    month = pl.col("decision_on").dt.month_start()
-    periods = found.with_columns(month_on=pl.date_ranges(month, month.dt.offset_by(f"{months - 1}mo"), "1mo")).explode(
-        "month_on"
-    )
-    rated = converted(periods.join(wanted, on="month_on", how="inner"), pl.col("opened_on"), rates, "due_arr")
-    followed = rated.drop("arr_local", "currency").rename(
+    named = ["account_id", "product", "arr_local", "currency", "successor_local", "successor_currency"]
+    dated = found.lazy().select(*named, decided_on=pl.col("decision_on").dt.month_start())
+    due = rated(dated.join(_months_in(closings, months), on="decided_on"), pl.col("opened_on"), rates, "due_arr")
+    followed = due.drop("arr_local", "currency").rename(
         {"successor_local": "arr_local", "successor_currency": "currency"}
     )
-    both = converted(followed, pl.col("opened_on"), rates, "successor_arr").filter(pl.col("due_arr").is_not_null())
+    both = rated(followed, pl.col("opened_on"), rates, "successor_arr").filter(pl.col("due_arr").is_not_null())
     followed_arr = pl.col("successor_arr").fill_null(NOTHING)
-    return both.with_columns(renewed_arr=pl.min_horizontal(pl.col("due_arr"), followed_arr))
+    kept = pl.min_horizontal(pl.col("due_arr"), followed_arr).alias("renewed_arr")
+    return both.select("account_id", "product", "month_on", "due_arr", kept).collect()
 
 
-def _cents(column: str) -> pl.Expr:
-    return (pl.col(column) * 100).cast(pl.Int128)
+def _months_in(closings: Sequence[date], months: int) -> pl.LazyFrame:
+    """Every month of every period: decided_on, the month_on it closes with, and the month it opened_on."""
+    rows = [
+        (month_of(closing, -back), closing, month_of(closing, -months))
+        for closing in closings
+        for back in range(months)
+    ]
+    columns = {"decided_on": pl.Date, "month_on": pl.Date, "opened_on": pl.Date}
+    return pl.LazyFrame(rows, schema=columns, orient="row")

@@ -7,7 +7,8 @@ from pipeline.frames import shaped
 from pipeline.policy import Policy
 from pipeline.revenue.expansion import cross_sell, expansion, expansion_record
 from pipeline.revenue.expansion_triggers import expansion_triggers, open_deals
-from pipeline.revenue.renewals import due_rows, judged, mean_downsell, with_call, with_pricing
+from pipeline.revenue.renewals import due_rows, judged, mean_downsell, with_pricing
+from pipeline.revenue.renewals_calls import with_call
 from pipeline.revenue.renewals_chances import chances_now, evidence, sightings
 from pipeline.revenue.renewals_forecast import renewal_forecast, renewal_summary, renewal_views
 from pipeline.revenue.renewals_memory import forecast_accuracy, loss_detection, vintages
@@ -64,6 +65,7 @@ RENEWALS = [
     "price_change_pct",
     "proposed_arr",
     "successor_contract_id",
+    "chance_from",
 ]
 
 
@@ -85,7 +87,7 @@ def due_tables(book: Book, scores: Scores, policy: Policy) -> dict[str, pl.DataF
     risks = renewal_risks(due, book, scores.churn_weeks, rules.risks)
     growing = grown["expansion"].filter((pl.col("gate") == "open") & (pl.col("trigger_count") > 0))["account_id"]
     rows = (
-        judged(due, known, downsell, flags, rules)
+        judged(due, known, downsell, flags, rules, _of_model(scores, rules.chances.from_model))
         .join(owners.select("account_id", "csm"), on="account_id", how="left")
         .pipe(with_call, book, rules.disagreements)
         .pipe(with_pricing, growing, rules)
@@ -106,6 +108,12 @@ def due_tables(book: Book, scores: Scores, policy: Policy) -> dict[str, pl.DataF
         "loss_detection": loss_detection(past, rules.accuracy),
         **grown,
     }
+
+
+def _of_model(scores: Scores, is_wanted: bool) -> pl.DataFrame | None:
+    """The model's chances to leave, where the policy goes by them and the history allows a model."""
+    told = scores.proof.model_accounts
+    return told.select("account_id", "probability") if is_wanted and told.height else None
 
 
 def expansion_tables(book: Book, scores: Scores, bands: pl.DataFrame, policy: Policy) -> dict[str, pl.DataFrame]:

@@ -8,6 +8,8 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.frames import shaped
+from pipeline.metrics.customers import was_customer
+from pipeline.revenue.served import MONEY
 from pipeline.scores import Scores
 
 QUARTER = timedelta(days=91)
@@ -15,6 +17,8 @@ WEEKS = {
     "account_id": pl.String,
     "week_ending_on": pl.Date,
     "is_scored": pl.Boolean,
+    "arr": MONEY,
+    "contract_in_force_count": pl.Int64,
     "csm": pl.String,
     "tier": pl.String,
     "proactive_touch_count_30d": pl.Int64,
@@ -73,7 +77,7 @@ def number(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-def scored(facts: Facts, day: date) -> pl.DataFrame:
+def customers(facts: Facts, day: date) -> pl.DataFrame:
     """The customers of a panel week."""
     weeks = shaped(facts.book.account_weeks, WEEKS)
-    return weeks.filter(pl.col("is_scored") & (pl.col("week_ending_on") == day))
+    return weeks.filter(was_customer() & (pl.col("week_ending_on") == day))

@@ -16,6 +16,7 @@ from pipeline.revenue.kpis_customers import CUSTOMERS
 from pipeline.revenue.kpis_delivery import DELIVERY
 from pipeline.revenue.kpis_money import MONEY
 from pipeline.revenue.kpis_reviews import REVIEWED
+from pipeline.revenue.plans import running_periods
 from pipeline.scores import Scores
 
 MEASURES: dict[str, Callable[[Facts, Kpi, date], Measured]] = {**MONEY, **CUSTOMERS, **REVIEWED, **DELIVERY}
@@ -54,16 +55,19 @@ def kpis(book: Book, scores: Scores, tables: Mapping[str, pl.DataFrame], policy:
     return pl.DataFrame(rows, schema=KPIS, orient="row")
 
 
-def running_plan(targets: pl.DataFrame, measure: str, day: date) -> tuple[float, str] | None:
-    """The plan for a measure in the shortest period that holds a day, and that period; None without one."""
+def running_plan(targets: pl.DataFrame, measure: str, day: date, year_starts: int = 1) -> tuple[float, str] | None:
+    """The plan for a measure in the shortest period that holds a day, and that period; None without one.
+
+    Years and quarters are fiscal, they begin with the month `year_starts`.
+    """
     known = shaped(targets, TARGETS).filter((pl.col("measure") == measure) & (pl.col("dimension") == "all"))
     plans = dict(known.select("period", "value").iter_rows())
-    named = (f"{day:%Y-%m}", f"{day.year}-Q{(day.month + 2) // 3}", f"{day.year}")
+    named = running_periods(day, year_starts)
     return next(((plans[period], period) for period in named if period in plans), None)
 
 
 def _plans(book: Book) -> Callable[[str], tuple[float, str] | None]:
-    return lambda measure: running_plan(book.targets, measure, book.as_of)
+    return lambda measure: running_plan(book.targets, measure, book.as_of, book.company.fiscal_year_starts_month)
 
 
 def _row(

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.frames import shaped
+from pipeline.metrics.customers import is_customer
 from pipeline.policy import Kpi
-from pipeline.revenue.kpi_facts import Facts, Measured, months_back, scored, share, twice
+from pipeline.revenue.kpi_facts import Facts, Measured, customers, months_back, share, twice
 from pipeline.revenue.served import month_of
 
 NPS = {"wave": pl.String, "dimension": pl.String, "nps": pl.Float64, "answers": pl.Int64, "wave_on": pl.Date}
@@ -26,7 +27,12 @@ RATINGS = {
     "score_sum": pl.Float64,
     "satisfied_count": pl.Int64,
 }
-CHECKS = {"account_id": pl.String, "is_scored": pl.Boolean, "last_health_check_on": pl.Date}
+CHECKS = {
+    "account_id": pl.String,
+    "is_scored": pl.Boolean,
+    "churned_on": pl.Date,
+    "last_health_check_on": pl.Date,
+}
 
 
 def nps(facts: Facts, _: Kpi, day: date) -> Measured:
@@ -87,7 +93,7 @@ def goals(facts: Facts, _: Kpi, day: date) -> Measured:
 
 def health_checks(facts: Facts, _: Kpi, day: date) -> Measured:
     """Customers whose last health check was in the 30 days to the day; the sheet keeps the last one alone."""
-    rows = shaped(facts.book.accounts, CHECKS).filter("is_scored")
+    rows = shaped(facts.book.accounts, CHECKS).filter(is_customer())
     if not rows["last_health_check_on"].drop_nulls().len():
         return Measured(note="no health check is on file")
     checked = rows.filter(pl.col("last_health_check_on") > day - timedelta(days=30)).height
@@ -98,7 +104,7 @@ def customers_per_csm(facts: Facts, _: Kpi, day: date) -> Measured:
     """Customers with a CSM for each CSM."""
 
     def of(when: date) -> tuple[float | None, int]:
-        rows = scored(facts, when).filter(pl.col("csm").is_not_null())
+        rows = customers(facts, when).filter(pl.col("csm").is_not_null())
         csms = rows["csm"].n_unique()
         return (rows.height / csms if csms else None), csms
 
@@ -109,7 +115,7 @@ def touches(facts: Facts, _: Kpi, day: date) -> Measured:
     """Touches that we began in 30 days, for each customer and seven days."""
 
     def of(when: date) -> tuple[float | None, int]:
-        rows = scored(facts, when)
+        rows = customers(facts, when)
         count = rows["proactive_touch_count_30d"].drop_nulls()
         return (float(count.sum()) * 7 / 30 / rows.height if count.len() else None), rows.height
 

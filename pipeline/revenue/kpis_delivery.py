@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.frames import shaped
 from pipeline.policy import Kpi
-from pipeline.revenue.kpi_facts import Facts, Measured, months_back, share, twice
+from pipeline.revenue.kpi_facts import Facts, Measured, customers, months_back, share, twice
 from pipeline.revenue.served import MONEY
 
 PLANS = {
@@ -130,13 +130,11 @@ def uptime(facts: Facts, _: Kpi, day: date) -> Measured:
     """100% less the downtime of 30 days, mean over customers; unknown without a feed of incidents."""
     if not facts.has("incidents"):
         return Measured(note="no incidents were ever loaded")
-    weeks = shaped(
-        facts.book.account_weeks, {"account_id": pl.String, "week_ending_on": pl.Date, "is_scored": pl.Boolean}
-    )
-    rows = weeks.filter("is_scored").join(shaped(facts.book.risk_weeks, DOWN), on=["account_id", "week_ending_on"])
+    downtime = shaped(facts.book.risk_weeks, DOWN)
 
     def of(when: date) -> tuple[float | None, int]:
-        down = rows.filter(pl.col("week_ending_on") == when)["downtime_seconds_30d"].drop_nulls()
+        rows = customers(facts, when).join(downtime, on=["account_id", "week_ending_on"])
+        down = rows["downtime_seconds_30d"].drop_nulls()
         mean = down.mean()
         return (None if mean is None else 100 * (1 - float(str(mean)) / WINDOW_SECONDS)), down.len()
 

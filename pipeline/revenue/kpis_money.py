@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.frames import shaped
 from pipeline.policy import Kpi
-from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, number, share
+from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, customers, number, share
 from pipeline.revenue.served import MONEY as CENTS
 
 RETENTION = {
@@ -27,10 +27,7 @@ MONTHS_BEFORE = -3
 
 def arr(facts: Facts, _: Kpi, day: date) -> Measured:
     """ARR of all customers, pending included; before: a quarter ago as known then."""
-    weeks = shaped(facts.book.account_weeks, {"week_ending_on": pl.Date, "is_scored": pl.Boolean, "arr": CENTS})
-    sums = [
-        weeks.filter(pl.col("is_scored") & (pl.col("week_ending_on") == when))["arr"] for when in (day, day - QUARTER)
-    ]
+    sums = [customers(facts, when)["arr"] for when in (day, day - QUARTER)]
     now, then = (number(told.sum()) if told.drop_nulls().len() else None for told in sums)
     return Measured(now, sums[0].drop_nulls().len(), day, then, day - QUARTER if then is not None else None)
 
@@ -63,10 +60,9 @@ def win_rate(facts: Facts, _: Kpi, day: date) -> Measured:
 
 def expansion_share(facts: Facts, _: Kpi, day: date) -> Measured:
     """What expansion deals won in twelve months brought, as a share of ARR."""
-    weeks = shaped(facts.book.account_weeks, {"week_ending_on": pl.Date, "is_scored": pl.Boolean, "arr": CENTS})
 
     def of(won: pl.Series, _: pl.Series, when: date) -> tuple[float | None, int]:
-        whole = weeks.filter(pl.col("is_scored") & (pl.col("week_ending_on") == when))["arr"].cast(pl.Float64).sum()
+        whole = customers(facts, when)["arr"].cast(pl.Float64).sum()
         return share(float(won.sum()), float(whole)), won.len()
 
     return _from_deals(facts, day, of)

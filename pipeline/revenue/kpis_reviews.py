@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.frames import shaped
 from pipeline.policy import Kpi
-from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, months_back, scored, share, twice
+from pipeline.revenue.kpi_facts import QUARTER, Facts, Measured, customers, months_back, share, twice
 from pipeline.revenue.served import month_of
 
 REVIEWS = {"qbr_id": pl.String, "account_id": pl.String, "held_on": pl.Date, "satisfaction": pl.Float64}
@@ -23,7 +23,7 @@ def reviews_done(facts: Facts, _: Kpi, day: date) -> Measured:
     ended = starts - timedelta(days=1)
 
     def of(first: date, last: date, when: date) -> tuple[float | None, int]:
-        due = scored(facts, when).filter(pl.col("tier").is_in(QUARTERLY))
+        due = customers(facts, when).filter(pl.col("tier").is_in(QUARTERLY))
         done = held.filter(pl.col("held_on").is_between(first, last)).select("account_id").unique()
         return share(due.join(done, on="account_id", how="semi").height, due.height), due.height
 

@@ -3,14 +3,15 @@
 It carries the pace of the last completed months on; the plan comes from targets, actuals from bridge and cohorts.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from pipeline.frames import shaped
 from pipeline.metrics import METRICS
 from pipeline.policy.revenue import Landing
-from pipeline.revenue.retained import cohorts_of
+from pipeline.revenue.plans import fiscal_year, period_end
+from pipeline.revenue.retained import cohorts_of, periods_of
 from pipeline.revenue.served import completed_month, month_of, months_between
 
 TARGETS = {"period": pl.String, "measure": pl.String, "dimension": pl.String, "value": pl.Float64}
@@ -28,14 +29,15 @@ def landing(
     segments: pl.DataFrame,
     rule: Landing,
     as_of: date,
+    year_starts: int,
 ) -> pl.DataFrame:
-    """One row per target for arr, grr_pct or nrr_pct, and for each of the running calendar year even without one.
+    """One row per target for arr, grr_pct or nrr_pct, and for each of the running fiscal year even without one.
 
     `actual` is the figure at the period's end, or as it stands; `landing` adds the mean monthly pace of the trailing
     months for the time left, `low` and `high` their spread over as many months. State is closed, running or ahead;
     where a period's cohort has not opened yet, both are null. Retention is of the twelve months to the end.
     """
-    wanted = _wanted(targets, as_of)
+    wanted = _wanted(targets, as_of, year_starts)
     pace = _pace(bridge, rule.trailing_months, as_of)
     stands = pl.concat([_arr(wanted, bridge, as_of), _retained(wanted, served, rates, segments, as_of)])
     joined = wanted.join(stands, on=["ends_on", "measure", "dimension"], how="left").join(
@@ -57,26 +59,18 @@ def landing(
     )
 
 
-def period_end(period: str) -> date:
-    """The last day of a calendar year, quarter or month, written 2026, 2026-Q3 or 2026-07."""
-    year, _, part = period.partition("-")
-    month = 12 if not part else 3 * int(part[1:]) if part.startswith("Q") else int(part)
-    return month_of(date(int(year), month, 1), 1) - timedelta(days=1)
-
-
-def _wanted(targets: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _wanted(targets: pl.DataFrame, as_of: date, year_starts: int) -> pl.DataFrame:
     planned = shaped(targets, TARGETS).filter(pl.col("measure").is_in(MEASURES))
-    running = pl.DataFrame(
-        [(str(as_of.year), measure, "all", None) for measure in MEASURES], schema=TARGETS, orient="row"
-    )
+    year = str(fiscal_year(as_of, year_starts))
+    running = pl.DataFrame([(year, measure, "all", None) for measure in MEASURES], schema=TARGETS, orient="row")
     key = ["period", "measure", "dimension"]
     every = pl.concat([planned, running.join(planned, on=key, how="anti")]).sort(key)
-    ends = {period: period_end(period) for period in every["period"].unique()}
+    ends = {period: period_end(period, year_starts) for period in every["period"].unique()}
     ends_on = pl.col("period").replace_strict(ends, return_dtype=pl.Date)
     state = (
         pl.when(ends_on <= as_of)
         .then(pl.lit("closed"))
-        .when(pl.col("period").str.slice(0, 4) == str(as_of.year))
+        .when(ends_on <= ends[year])
         .then(pl.lit("running"))
         .otherwise(pl.lit("ahead"))
     )
@@ -134,7 +128,7 @@ def _retained(
 def _cohort(end: date, served: pl.DataFrame, rates: pl.DataFrame, segments: pl.DataFrame, last: date) -> pl.DataFrame:
     closing = min(month_of(end), last)
     months = len(months_between(month_of(end, -YEAR), closing)) - 1
-    rows = cohorts_of(served, rates, ["account_id"], months, [closing]).join(segments, on="account_id", how="left")
+    rows = cohorts_of(periods_of(served, rates, months, [closing]).accounts).join(segments, on="account_id", how="left")
     both = pl.concat([rows, rows.with_columns(segment=pl.lit("all"))])
     stated = both.group_by("segment").agg(METRICS[name].pooled() for name in RETAINED)
     long = stated.unpivot(RETAINED, index="segment", variable_name="measure", value_name="actual")

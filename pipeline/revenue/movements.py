@@ -54,30 +54,17 @@ def balances(served: pl.DataFrame, rates: pl.DataFrame, as_of: date) -> pl.DataF
     the first rate is known, which then is fx and no movement.
     """
     following = pl.col("month_on").dt.offset_by("1mo")
-    closing = (
-        rated(served.lazy(), following, rates, "arr_next")
-        .group_by(KEY)
-        .agg(
-            pl.col("arr_local").sum().cast(MONEY).alias("closing_local"),
-            pl.col("arr").sum().cast(MONEY).alias("closing"),
-            pl.col("arr_next").sum().cast(MONEY).alias("opening_now"),
-        )
-        .collect()
-    )
-    opening = closing.filter(pl.col("month_on") < month_of(as_of)).select(
-        *KEY[:3],
-        following.alias("month_on"),
-        pl.col("closing_local").alias("opening_local"),
-        pl.col("closing").alias("opening"),
-        "opening_now",
-    )
-    both = closing.drop("opening_now").join(opening, on=KEY, how="full", coalesce=True, nulls_equal=True)
-    filled = both.with_columns(pl.selectors.decimal().fill_null(NOTHING))
+    rows = served.lazy()
+    before = rated(rows.filter(pl.col("month_on") < month_of(as_of)), following, rates, "arr_next")
+    closing = rows.select(*KEY, closing_local="arr_local", closing="arr")
+    opening = before.select(*KEY[:3], following, opening_local="arr_local", opening="arr", opening_now="arr_next")
+    sums = pl.concat([closing, opening], how="diagonal").group_by(KEY).agg(pl.selectors.decimal().sum().cast(MONEY))
     is_same = pl.col("closing_local") == pl.col("opening_local")
     moved = pl.when(is_same).then(NOTHING).otherwise(pl.col("closing") - pl.col("opening_now")).cast(MONEY)
-    return filled.with_columns(movement=moved).with_columns(
+    stated = sums.with_columns(movement=moved).with_columns(
         fx=(pl.col("closing") - pl.col("opening") - pl.col("movement")).cast(MONEY)
     )
+    return stated.drop("opening_now").collect()
 
 
 def arr_movements(found: Moves) -> pl.DataFrame:
@@ -139,20 +126,21 @@ def _with_returns(rows: pl.DataFrame, key: list[str], held: pl.DataFrame, months
     """The rows with `is_back`, true where ARR came back: the first paid day after the last closing is within so many
     months of the day after the last paid day before it.
     """
-    one = pl.concat_str([pl.col(name).fill_null("") for name in key], separator="\x1f").alias("_one")
-    spans = paid_spans(held.with_columns(account_id=one), 0).rename({"account_id": "_one"}).sort("starts_on", "_one")
-    before = spans.select("_one", "starts_on", left_on=pl.col("ends_on") + pl.duration(days=1))
-    after = spans.select("_one", back_on="starts_on")
+    by = [f"_{name}" for name in key]
+    named = [pl.col(name).fill_null("").alias(f"_{name}") for name in key]
+    spans = paid_spans(held.with_columns(named), 0, by).sort("starts_on", *by)
+    before = spans.select(*by, "starts_on", left_on=pl.col("ends_on") + pl.duration(days=1))
+    after = spans.select(*by, back_on="starts_on")
     is_here = (pl.col("opening_local") == 0) & (pl.col("closing_local") > 0)
-    closed = rows.filter(is_here).with_columns(one, _closed_on=pl.col("month_on") - pl.duration(days=1))
-    left = closed.sort("_closed_on", "_one").join_asof(
-        before, left_on="_closed_on", right_on="starts_on", by="_one", strategy="backward", check_sortedness=False
+    closed = rows.filter(is_here).with_columns(*named, _closed_on=pl.col("month_on") - pl.duration(days=1))
+    left = closed.sort("_closed_on", *by).join_asof(
+        before, left_on="_closed_on", right_on="starts_on", by=by, strategy="backward", check_sortedness=False
     )
     back = left.join_asof(
         after,
         left_on="_closed_on",
         right_on="back_on",
-        by="_one",
+        by=by,
         strategy="forward",
         allow_exact_matches=False,
         check_sortedness=False,

@@ -7,42 +7,35 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.book import Book
-from pipeline.frames import shaped
-from pipeline.policy.renewals import Categories, Chances, Disagreements, RenewalsPolicy
-from pipeline.revenue.renewals_chances import cell_of, distance_of, with_chance
-from pipeline.revenue.served import MONEY, NOTHING
+from pipeline.policy.renewals import Categories, Chances, RenewalsPolicy
+from pipeline.revenue.renewals_chances import cell_of, distance_of, from_model, with_chance
+from pipeline.revenue.served import MONEY
 
-CALLS = {
-    "opportunity_id": pl.String,
-    "account_id": pl.String,
-    "type": pl.String,
-    "stage": pl.String,
-    "amount": MONEY,
-    "probability_pct": pl.Float64,
-    "forecast_category": pl.String,
-    "created_on": pl.Date,
-    "contract_id": pl.String,
-}
-COMMITTED = ("commit", "closed_won")
 DECIDED = ("closed_won", "lost")
 
 
 def judged(
-    rows: pl.DataFrame, known: pl.DataFrame, downsell: pl.DataFrame, flags: pl.DataFrame, policy: RenewalsPolicy
+    rows: pl.DataFrame,
+    known: pl.DataFrame,
+    downsell: pl.DataFrame,
+    flags: pl.DataFrame,
+    policy: RenewalsPolicy,
+    leaves: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The rows (a term seen on `seen_on` with `health_band` and `distance_days`) with chance, category and expectation.
 
-    `known` is the evidence, `downsell` its running mean, `flags` the red flags by week. A decided one is certain; the
-    expectation of an open one is its chance times its ARR less the mean downsell. (docs/decisions/05, 15)
+    `known` is the evidence, `downsell` its running mean, `flags` the red flags by week, `leaves` the model's chances
+    where the policy goes by them. A decided one is certain; the expectation of an open one is its chance times its ARR
+    less the mean downsell. (docs/decisions/05, 15, 20)
     """
     cells = rows.with_columns(cell=cell_of(pl.col("health_band"), policy.chances))
     red = flags.select("account_id", pl.col("week_ending_on").alias("seen_on")).unique().with_columns(has_red_flag=True)
     flagged = cells.join(red, on=["account_id", "seen_on"], how="left", maintain_order="left").with_columns(
         pl.col("has_red_flag").fill_null(False)
     )
+    of_bands = with_chance(flagged, known, policy.chances).with_columns(chance_from=pl.lit("band"))
     return (
-        with_chance(flagged, known, policy.chances)
+        (of_bands if leaves is None else from_model(of_bands, leaves, policy.chances))
         .pipe(_with_downsell, downsell)
         .pipe(_with_category, policy.categories)
         .pipe(_certain)
@@ -78,36 +71,6 @@ def mean_downsell(terms: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
     share = pl.when(pl.col("was_due") > 0).then(pl.col("given_up") / pl.col("was_due")).otherwise(0.0)
     return daily.select("seen_on", "downsell_n", downsell_share=share)
-
-
-def with_call(rows: pl.DataFrame, book: Book, policy: Disagreements) -> pl.DataFrame:
-    """The rows with what the CRM says of them: deal, stage, call, its chance and amount; and where views disagree.
-
-    The newest renewal deal that names the contract speaks, else the newest of the account that names none.
-    """
-    deals = shaped(book.opportunities, CALLS).filter(pl.col("type") == "renewal")
-    deals = deals.sort(pl.col("created_on").fill_null(date.min), "opportunity_id", descending=[True, False])
-    chance = pl.col("probability_pct").fill_null(
-        pl.col("forecast_category").replace_strict(policy.call_chances, default=None, return_dtype=pl.Float64)
-    )
-    spoken = deals.select(
-        "contract_id",
-        "account_id",
-        deal_id="opportunity_id",
-        deal_stage="stage",
-        call="forecast_category",
-        call_pct=chance,
-        call_arr="amount",
-    )
-    named = spoken.filter(pl.col("contract_id").is_not_null()).unique("contract_id", keep="first", maintain_order=True)
-    loose = spoken.filter(pl.col("contract_id").is_null()).unique("account_id", keep="first", maintain_order=True)
-    told = ["deal_id", "deal_stage", "call", "call_pct", "call_arr"]
-    joined = rows.join(named.drop("account_id"), on="contract_id", how="left", maintain_order="left").join(
-        loose.drop("contract_id"), on="account_id", how="left", suffix="_loose", maintain_order="left"
-    )
-    is_named = pl.col("deal_id").is_not_null()
-    merged = joined.with_columns(pl.when(is_named).then(name).otherwise(f"{name}_loose").alias(name) for name in told)
-    return merged.drop(f"{name}_loose" for name in told).pipe(_with_disagreement, policy)
 
 
 def with_pricing(rows: pl.DataFrame, growing: pl.Series, policy: RenewalsPolicy) -> pl.DataFrame:
@@ -188,31 +151,3 @@ def _with_expectation(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_won).then(name).alias(name) for name in ("successor_arr", "won_arr", "uplift_arr", "downsell_arr")
     ]
     return rows.with_columns(expected.round(2).cast(MONEY).alias("expected_arr"), *after)
-
-
-def _with_disagreement(rows: pl.DataFrame, policy: Disagreements) -> pl.DataFrame:
-    """A sentence where the CRM's call and the base rate differ by too much, or a call contradicts the category."""
-    gap = pl.col("call_pct") - 100 * pl.col("probability")
-    above = pl.format("CRM says {}%, the base rate {}%", pl.col("call_pct").round(0).cast(pl.Int64), _percent())
-    says = pl.col("call").is_in(["commit", "closed"])
-    is_open = ~pl.col("category").is_in(DECIDED)
-    told = (
-        pl.when(is_open & (gap.abs() > policy.points))
-        .then(above)
-        .when(says & (pl.col("category") == "at_risk"))
-        .then(pl.lit("CRM commits it, the category is at risk"))
-        .when(says & (pl.col("category") == "lost"))
-        .then(pl.lit("CRM commits it, notice is on file"))
-        .when((pl.col("call") == "omitted") & pl.col("category").is_in(COMMITTED))
-        .then(pl.lit("CRM leaves it out, the category is committed"))
-    )
-    return rows.with_columns(disagreement=told)
-
-
-def _percent() -> pl.Expr:
-    return (100 * pl.col("probability")).round(0).cast(pl.Int64)
-
-
-def total(frame: pl.DataFrame, column: str) -> pl.Expr:
-    """The sum of a money column, 0 where there are no rows."""
-    return pl.col(column).sum().fill_null(NOTHING).cast(MONEY)

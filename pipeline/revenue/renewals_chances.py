@@ -91,6 +91,25 @@ def with_chance(rows: pl.DataFrame, known: pl.DataFrame, chances: Chances) -> pl
     )
 
 
+def from_model(rows: pl.DataFrame, leaves: pl.DataFrame, chances: Chances) -> pl.DataFrame:
+    """The rows with the model's chance where it has one for their account (`leaves`: account_id, probability to leave).
+
+    The Beta keeps the weight of its evidence and moves its mean, so that the interval is as wide as the band's was.
+    `chance_from` says which spoke: model or band.
+    """
+    told = leaves.select("account_id", _leaves="probability")
+    joined = rows.join(told, on="account_id", how="left", maintain_order="left")
+    speaks, weight = pl.col("_leaves").is_not_null(), pl.col("alpha") + pl.col("beta")
+    stays = 1 - pl.col("_leaves")
+    moved = joined.with_columns(
+        alpha=pl.when(speaks).then(stays * weight).otherwise("alpha"),
+        beta=pl.when(speaks).then(weight - stays * weight).otherwise("beta"),
+        probability=pl.when(speaks).then(stays).otherwise("probability"),
+        chance_from=pl.when(speaks).then(pl.lit("model")).otherwise(pl.lit("band")),
+    )
+    return moved.drop("_leaves", "low", "high").pipe(_with_interval, chances.interval_pct / 100)
+
+
 def chances_now(known: pl.DataFrame, as_of: date, chances: Chances) -> pl.DataFrame:
     """One row per distance and cell: prior, own renewals, chance and interval in per cent, as at the book's date."""
     cells = pl.DataFrame({"cell": [*chances.priors, OVERALL]})

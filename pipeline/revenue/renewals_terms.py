@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.book import Book
 from pipeline.frames import shaped
 from pipeline.revenue.served import MONEY, NOTHING
+from pipeline.revenue.successors import split_by
 
 TERMS = {
     "contract_id": pl.String,
@@ -29,7 +30,6 @@ TERMS = {
     "successor_contract_id": pl.String,
     "successor_known_on": pl.Date,
 }
-CENT = pl.Int128
 
 
 def terms(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
@@ -47,25 +47,14 @@ def terms(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
 
 
 def with_successor(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The terms with their successor's start and their share of its ARR, split half up to the cent by their own.
-
-    The last of the terms by id takes the rest, so the shares add up. Terms of 0 share nothing before the last.
-    """
+    """The terms with their successor's start, their share of its ARR, and what it won, added and gave up."""
     after = known.select(
         pl.col("contract_id").alias("successor_contract_id"),
         pl.col("starts_on").alias("successor_starts_on"),
         _whole=pl.col("arr"),
     )
-    group = "successor_contract_id"
-    joined = rows.join(after, on=group, how="left").sort(group, "contract_id", nulls_last=True)
-    whole, mine = _cents("_whole"), _cents("arr").fill_null(0)
-    every = mine.sum().over(group)
-    share = pl.when(every > 0).then((2 * whole * mine + every) // (2 * every)).otherwise(0)
-    before = share.cum_sum().over(group) - share
-    is_last = pl.col("contract_id") == pl.col("contract_id").last().over(group)
-    split = pl.when(is_last).then(whole - before).otherwise(share)
-    has_both = pl.col("_whole").is_not_null() & pl.col("arr").is_not_null()
-    shared = joined.with_columns(successor_arr=pl.when(has_both).then(split.cast(MONEY) / 100).cast(MONEY))
+    joined = rows.join(after, on="successor_contract_id", how="left")
+    shared = split_by(joined, "arr", "_whole", "successor_arr")
     return shared.drop("_whole").with_columns(
         won_arr=pl.min_horizontal("arr", "successor_arr").pipe(_where, pl.col("successor_arr").is_not_null()),
         uplift_arr=_above("successor_arr", "arr"),
@@ -103,10 +92,6 @@ def _recorded_churned(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
     )
     after = ended.filter(pl.col("week_ending_on") >= pl.col("renewal_on"))
     return after.group_by("contract_id").agg(_recorded_on=pl.col("week_ending_on").min())
-
-
-def _cents(column: str) -> pl.Expr:
-    return (pl.col(column) * 100).cast(CENT)
 
 
 def _above(more: str, less: str) -> pl.Expr:

@@ -4,6 +4,7 @@ Between contract-months and retention: one row per account (or account and produ
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -16,29 +17,55 @@ OF_ACCOUNT = ("segment", "industry", "region", "csm", "start_quarter")
 AT_OPENING = ("tier", "risk_band", "health_band")
 
 
-def cohorts_of(
-    served: pl.DataFrame, rates: pl.DataFrame, key: list[str], months: int, closings: Sequence[date]
-) -> pl.DataFrame:
-    """One row per key and period end with ARR `months` before: opening and closing ARR at the opening month's rate.
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Periods of so many `months`, the months they close with, and what there was at both ends.
+
+    `products` has one row per account, product and closing month with ARR at it or `months` before, `accounts` one per
+    account and closing month. `opening_arr` and `closing_arr` are at the opening month's rate, `stands_arr` is the
+    closing at its own, each 0 where there is none; amounts whose rate is unknown are left out, and `is_blank` says so
+    of any of them.
+    """
+
+    months: int
+    closings: Sequence[date]
+    products: pl.DataFrame
+    accounts: pl.DataFrame
+
+
+def periods_of(served: pl.DataFrame, rates: pl.DataFrame, months: int, closings: Sequence[date]) -> Periods:
+    """The periods that close with some months, from contract-months."""
+    following, key = pl.col("month_on").dt.offset_by(f"{months}mo"), ["account_id", "product"]
+    is_end = pl.col("month_on").is_in(list(closings))
+    closing = rated(served.lazy().filter(is_end), opened_on(months), rates, "arr_then").select(
+        *key, "month_on", closing_arr="arr_then", stands_arr="arr", is_blank=pl.col("arr_then").is_null()
+    )
+    opening = served.lazy().select(
+        *key, following.alias("month_on"), opening_arr="arr", is_blank=pl.col("arr").is_null()
+    )
+    products = _added(pl.concat([opening.filter(is_end), closing], how="diagonal"), [*key, "month_on"])
+    return Periods(months, closings, products, _added(products.lazy(), ["account_id", "month_on"]))
+
+
+def opened_on(months: int) -> pl.Expr:
+    """The month with which a period of so many months opened, from the `month_on` it closes with."""
+    return pl.col("month_on").dt.offset_by(f"-{months}mo")
+
+
+def cohorts_of(ends: pl.DataFrame) -> pl.DataFrame:
+    """The rows of either table of `Periods` with ARR at the opening: opening and closing ARR at that month's rate.
 
     The closing counts what is pending and is 0 for those who left. An account with a contract whose rate at the opening
     is unknown stays out: nothing can be said of it.
     """
-    opened = pl.col("month_on").dt.offset_by(f"-{months}mo")
-    wanted = pl.LazyFrame({"month_on": closings}, schema={"month_on": pl.Date}).with_columns(opened_on=opened)
-    ends = rated(served.lazy().join(wanted, on="month_on", how="inner"), pl.col("opened_on"), rates, "arr_then")
-    closing = ends.group_by(*key, "month_on").agg(
-        pl.col("arr_then").sum().cast(MONEY).alias("closing_arr"),
-        pl.col("arr_then").is_null().any().alias("is_blank_now"),
-    )
-    begun = served.lazy().rename({"month_on": "opened_on"}).join(wanted, on="opened_on", how="inner")
-    opening = begun.group_by(*key, "month_on", "opened_on").agg(
-        pl.col("arr").sum().cast(MONEY).alias("opening_arr"), pl.col("arr").is_null().any().alias("is_blank_then")
-    )
-    both = opening.join(closing, on=[*key, "month_on"], how="left", nulls_equal=True)
-    is_known = ~(pl.col("is_blank_then") | pl.col("is_blank_now").fill_null(value=False))
-    known = both.filter(is_known & (pl.col("opening_arr") > 0)).drop("is_blank_then", "is_blank_now")
-    return with_kept(known.collect())
+    known = ends.filter(~pl.col("is_blank") & (pl.col("opening_arr") > 0))
+    return with_kept(known.drop("is_blank", "stands_arr"))
+
+
+def _added(rows: pl.LazyFrame, key: list[str]) -> pl.DataFrame:
+    """The sums of both ends by a key; blank where any part is."""
+    sums = [pl.col(name).sum().cast(MONEY) for name in ("opening_arr", "closing_arr", "stands_arr")]
+    return rows.group_by(key).agg(*sums, pl.col("is_blank").any()).collect()
 
 
 def with_kept(rows: pl.DataFrame) -> pl.DataFrame:
@@ -93,10 +120,14 @@ def with_bands(rows: pl.DataFrame, day: pl.Expr, bands: pl.DataFrame) -> pl.Data
     return found.drop("_day", "week_ending_on")
 
 
-def dimensions(rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+def dimensions(rows: pl.DataFrame, described: pl.DataFrame) -> list[tuple[str, pl.LazyFrame]]:
     """The rows once per dimension with their `value` in it; those without a tier or band have no row in these."""
+    lazy, known = rows.lazy(), described.lazy()
     return [
-        ("all", rows.with_columns(value=pl.lit("all"))),
-        *((name, rows.with_columns(value=pl.col(name).fill_null(UNKNOWN))) for name in OF_ACCOUNT),
-        *((name, rows.filter(pl.col(name).is_not_null()).with_columns(value=name)) for name in AT_OPENING),
+        ("all", lazy.with_columns(value=pl.lit("all"))),
+        *(
+            (name, lazy.join(known.select("account_id", value=pl.col(name).fill_null(UNKNOWN)), on="account_id"))
+            for name in OF_ACCOUNT
+        ),
+        *((name, lazy.filter(pl.col(name).is_not_null()).with_columns(value=name)) for name in AT_OPENING),
     ]

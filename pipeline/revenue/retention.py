@@ -12,7 +12,16 @@ from pipeline.book import Book
 from pipeline.metrics import METRICS
 from pipeline.policy import Policy
 from pipeline.revenue.decided import decisions
-from pipeline.revenue.retained import AT_OPENING, UNKNOWN, cohorts_of, dimensions, with_bands, with_tier
+from pipeline.revenue.retained import (
+    AT_OPENING,
+    UNKNOWN,
+    Periods,
+    cohorts_of,
+    dimensions,
+    opened_on,
+    with_bands,
+    with_tier,
+)
 from pipeline.revenue.served import MONEY, NOTHING, completed_month, month_of, months_between
 
 RATIOS = ("grr_pct", "nrr_pct", "logo_retention_pct")
@@ -22,38 +31,33 @@ KEY = ["month_on", "value"]
 
 
 def retention(
-    book: Book,
-    served: pl.DataFrame,
+    periods: Periods,
     rates: pl.DataFrame,
     described: pl.DataFrame,
     bands: pl.DataFrame,
     decided: pl.DataFrame,
     policy: Policy,
-    months: int,
 ) -> pl.DataFrame:
-    """One row per completed period of so many months, dimension and value with an account in its cohort.
+    """One row per period, dimension and value with an account in its cohort.
 
-    `described` has the accounts' attributes at the book's date, `bands` the panel's bands by week. A year ends with
-    every month, a quarter with the fiscal ones. Money is at the opening month's rate; a renewal rate is null when no
-    decision fell in the period.
+    `described` has the accounts' attributes at the book's date, `bands` the panel's bands by week. Money is at the
+    opening month's rate; a renewal rate is null when no decision fell in the period.
     """
-    closings = period_ends(book, served, months)
-    known = cohorts_of(served, rates, ["account_id"], months, closings).join(described, on="account_id", how="left")
-    cohort = with_bands(with_tier(known, policy.segments), pl.col("opened_on").dt.month_end(), bands)
+    known = with_tier(cohorts_of(periods.accounts), policy.segments)
+    cohort = with_bands(known, opened_on(periods.months).dt.month_end(), bands)
     opening = cohort.select("account_id", "month_on", *AT_OPENING)
-    events = (
-        decisions(decided, rates, months, closings)
-        .join(described, on="account_id", how="left")
-        .join(opening, on=["account_id", "month_on"], how="left")
+    events = decisions(decided, rates, periods.months, periods.closings).join(
+        opening, on=["account_id", "month_on"], how="left"
     )
-    products = cohorts_of(served, rates, ["account_id", "product"], months, closings)
-    by_product = pl.col("product").fill_null(UNKNOWN)
-    pairs = [
-        *((name, rows, due) for (name, rows), (_, due) in zip(dimensions(cohort), dimensions(events), strict=True)),
-        ("product", products.with_columns(value=by_product), events.with_columns(value=by_product)),
+    products = cohorts_of(periods.products).lazy()
+    value = pl.col("product").cast(pl.String).fill_null(UNKNOWN)
+    pairs = zip(dimensions(cohort, described), dimensions(events, described), strict=True)
+    every = [
+        *((name, rows, due) for (name, rows), (_, due) in pairs),
+        ("product", products.with_columns(value=value), events.lazy().with_columns(value=value)),
     ]
     small = policy.revenue.retention.small_cohort_accounts
-    stated = [_stated(rows, due, small).with_columns(dimension=pl.lit(name)) for name, rows, due in pairs]
+    stated = [_stated(rows, due, small).with_columns(dimension=pl.lit(name)) for name, rows, due in every]
     return _in_order(pl.concat(stated))
 
 
@@ -71,10 +75,10 @@ def period_ends(book: Book, served: pl.DataFrame, months: int) -> list[date]:
     return [end for end in ends if (end.month - starts + 1) % months == 0]
 
 
-def _stated(rows: pl.DataFrame, due: pl.DataFrame, small: int) -> pl.DataFrame:
+def _stated(rows: pl.LazyFrame, due: pl.LazyFrame, small: int) -> pl.DataFrame:
     """Sums and ratios of a cohort and its decisions by period end and value."""
     lost = pl.col("opening_arr") - pl.col("kept_arr")
-    parted = rows.lazy().with_columns(
+    parted = rows.with_columns(
         expansion_arr=pl.col("closing_arr") - pl.col("kept_arr"),
         contraction_arr=pl.when(pl.col("kept_count") == 1).then(lost).otherwise(NOTHING),
         churned_arr=pl.when(pl.col("kept_count") == 0).then(lost).otherwise(NOTHING),
@@ -89,9 +93,9 @@ def _stated(rows: pl.DataFrame, due: pl.DataFrame, small: int) -> pl.DataFrame:
         *(pl.col(name).sum().cast(MONEY) for name in DECIDED),
     )
     both = (
-        cohort.collect()
-        .join(renewals, on=KEY, how="left")
+        cohort.join(renewals, on=KEY, how="left")
         .with_columns(pl.col("decided_contracts").fill_null(0), pl.col(*DECIDED).fill_null(NOTHING))
+        .collect()
     )
     event_loss = pl.col("due_arr") - pl.col("renewed_arr")
     counted = both.with_columns(kept_count="kept_accounts", opening_count="cohort_accounts")

@@ -3,6 +3,7 @@
 First in the room: marts come in as a Book, movements, retention, cohorts and survival read what is made here.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -50,6 +51,7 @@ ACCOUNTS = {
 }
 NOTHING = pl.lit(0).cast(MONEY)
 FOREVER = date(9999, 12, 31)
+DAYS_APART = 10_000_000
 
 
 def contract_months(book: Book) -> pl.DataFrame:
@@ -110,18 +112,20 @@ def rated(rows: pl.LazyFrame, month: pl.Expr, by_month: pl.DataFrame, name: str)
     return joined.with_columns(exact).drop("_rated_on", "_rate")
 
 
-def paid_spans(held: pl.DataFrame, within_days: int) -> pl.DataFrame:
-    """One row per account and stretch of paid service: starts_on and ends_on, null while open ended.
+def paid_spans(held: pl.DataFrame, within_days: int, by: Sequence[str] = ("account_id",)) -> pl.DataFrame:
+    """One row per account, or what `by` names, and stretch of paid service: starts_on and ends_on, null if it has none.
 
     Stretches with at most `within_days` days without paid service between them are one.
     """
     ends = pl.col("service_ends_on").fill_null(FOREVER)
-    paid = held.filter((pl.col("arr_local") > 0) & (ends >= pl.col("starts_on")))
-    ordered = paid.select("account_id", "starts_on", ends.alias("ends_on")).sort("account_id", "starts_on", "ends_on")
-    until = pl.col("ends_on").cum_max().shift(1).over("account_id")
-    begins = until.is_null() | (pl.col("starts_on") > until + pl.duration(days=within_days + 1))
-    spans = ordered.with_columns(span=begins.cast(pl.Int64).cum_sum().over("account_id"))
-    stretches = spans.group_by("account_id", "span").agg(pl.col("starts_on").min(), pl.col("ends_on").max())
+    paid = held.lazy().filter((pl.col("arr_local") > 0) & (ends >= pl.col("starts_on")))
+    ordered = paid.select(*by, "starts_on", ends.alias("ends_on")).sort(*by, "starts_on", "ends_on")
+    # Days counted on from account to account, so that one running maximum serves all of them.
+    shift = DAYS_APART * pl.struct(by).rle_id().cast(pl.Int64)
+    until = (shift + pl.col("ends_on").cast(pl.Int32)).cum_max().shift(1)
+    begins = (shift + pl.col("starts_on").cast(pl.Int32) > until + within_days + 1).fill_null(value=True)
+    stretches = ordered.with_columns(span=begins.cum_sum()).group_by("span")
+    spans = stretches.agg(pl.col(*by, "starts_on").first(), pl.col("ends_on").max())
     is_open = pl.col("ends_on") == FOREVER
-    closed = stretches.with_columns(ends_on=pl.when(is_open).then(None).otherwise(pl.col("ends_on")))
-    return closed.sort("account_id", "starts_on").drop("span")
+    closed = spans.with_columns(ends_on=pl.when(is_open).then(None).otherwise(pl.col("ends_on")))
+    return closed.select(*by, "starts_on", "ends_on").sort(*by, "starts_on").collect()

@@ -6,7 +6,9 @@ contracts as (
         contracts.* exclude (currency),
         coalesce(contracts.currency, accounts.currency, getvariable('reporting_currency')) as currency,
         coalesce(contracts.ends_on, contracts.cancelled_on) as service_ends_on,
-        contracts.ends_on + 1 as renewal_on
+        contracts.ends_on + 1 as renewal_on,
+        -- What stands today stands for every day since it was known.
+        date '9999-12-31' as known_until
     from staging.stg_contracts as contracts
     inner join staging.stg_accounts as accounts using (account_id)
 ),

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.policy.renewals import RenewalsPolicy
 from pipeline.revenue.due import due_tables
-from pipeline.revenue.renewals_forecast import simulated
+from pipeline.revenue.renewals_simulation import simulated
 from tests.properties.plain_renewals import Term, chance_of, distance_for, expected_of
 from tests.rules.books import AS_OF, shipped_policy
 from tests.rules.renewal_books import MONEY, Renewing, day

@@ -12,6 +12,7 @@ from scipy import stats
 
 from pipeline.revenue.survival import curves
 from tests.properties.contract_books import Contract, Written, reckoned, with_rate_changed, written
+from tests.properties.plain_retention import by_value, decided, renewed
 from tests.properties.plain_revenue import Plain, kaplan_meier
 from tests.sql.company import AS_OF
 
@@ -105,6 +106,40 @@ def test_retention_is_that_of_the_slow_version(
         assert row["kept_arr"] == sum(min(pair) for pair in pairs)
         assert row["kept_accounts"] == sum(pair[1] > 0 for pair in pairs)
         assert row["grr_pct"] == pytest.approx(float(100 * sum(min(pair) for pair in pairs) / then), rel=1e-12)
+
+
+@pytest.mark.parametrize(("table", "months"), [("retention", 12), ("retention_quarters", 3)])
+@pytest.mark.parametrize("dimension", ["segment", "start_quarter", "tier", "product"])
+def test_retention_by_every_dimension_is_that_of_the_slow_version(
+    dimension: str, table: str, months: int, found: dict[str, pl.DataFrame], plain: Plain
+) -> None:
+    rows = found[table].filter(pl.col("dimension") == dimension)
+    ends = rows["period_ends_on"].unique().sort()[::5]
+    assert len(ends) >= 2
+    for ends_on in ends:
+        expected = by_value(plain, dimension, ends_on.replace(day=1), months)
+        seen = {row["value"]: row for row in rows.filter(pl.col("period_ends_on") == ends_on).to_dicts()}
+        assert seen.keys() == expected.keys()
+        for value, pairs in expected.items():
+            row = seen[value]
+            assert row["cohort_accounts"] == len(pairs)
+            assert row["opening_arr"] == sum(then for then, _ in pairs)
+            assert row["closing_arr"] == sum(now for _, now in pairs)
+            assert row["kept_arr"] == sum(min(pair) for pair in pairs)
+
+
+@pytest.mark.parametrize(("table", "months"), [("retention", 12), ("retention_quarters", 3)])
+def test_the_renewal_rate_is_that_of_the_slow_version(
+    table: str, months: int, found: dict[str, pl.DataFrame], plain: Plain
+) -> None:
+    over = decided(plain)
+    rows = found[table].filter(pl.col("dimension") == "all").to_dicts()
+    for row in rows:
+        count, due, won = renewed(plain, over, row["period_ends_on"].replace(day=1), months)
+        assert (row["decided_contracts"], row["due_arr"], row["renewed_arr"]) == (count, due, won)
+        if due:
+            assert row["renewal_rate_pct"] == pytest.approx(float(100 * won / due), rel=1e-12)
+    assert sum(row["decided_contracts"] for row in rows) > 100
 
 
 def test_dimensions_of_an_account_add_up_to_all(found: dict[str, pl.DataFrame]) -> None:

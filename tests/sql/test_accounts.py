@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
-from tests.sql.company import Company
+import polars as pl
+
+from pipeline.metrics.customers import is_customer, was_customer
+from tests.sql.company import AS_OF, Company
 
 
 def test_other_tools_reach_the_account_by_key_alias_domain_and_name(a_company: Callable[..., Company]) -> None:
@@ -305,3 +308,29 @@ def test_an_account_goes_through_the_stages_of_its_life(a_company: Callable[...,
         """,
     )
     company.shows("select account_id from checks.churned_by_contract_active_in_crm", "account_id\nchurned")
+
+
+def test_who_is_a_customer_today_is_who_was_one_at_the_end_of_this_week(a_company: Callable[..., Company]) -> None:
+    company = a_company()
+    names = ("in-force", "free", "carried", "cancelled", "ended", "unrated", "ahead")
+    company.given("accounts", "account_id | account_name | status\n" + "\n".join(f"{n} | {n} | active" for n in names))
+    company.given(
+        "contracts",
+        """
+        contract_id | account_id | starts_on  | ends_on    | arr    | currency | signed_on  | cancelled_on
+        1           | in-force   | 2026-01-01 | 2026-12-31 | 100.00 | USD      | 2025-12-01 |
+        2           | free       | 2026-01-01 | 2026-12-31 | 0.00   | USD      | 2025-12-01 |
+        3           | carried    | 2025-06-15 | 2026-06-14 | 100.00 | USD      | 2025-06-01 |
+        4           | cancelled  | 2025-06-15 | 2026-06-14 | 100.00 | USD      | 2025-06-01 | 2026-05-01
+        5           | ended      | 2025-01-01 | 2025-12-31 | 100.00 | USD      | 2024-12-01 |
+        6           | unrated    | 2026-01-01 | 2026-12-31 | 100.00 | XXX      | 2025-12-01 |
+        7           | ahead      | 2026-08-01 | 2027-07-31 | 100.00 | USD      | 2026-06-01 |
+        """,
+    )
+    company.built()
+    accounts = company.warehouse.frame("select * from marts.accounts").filter(is_customer())
+    weeks = company.warehouse.frame("select * from marts.account_weeks").filter(was_customer())
+    now = weeks.filter(pl.col("week_ending_on") == AS_OF)
+    assert set(accounts["account_id"]) == set(now["account_id"]) == {"in-force", "free", "carried", "unrated"}
+    scored = company.warehouse.frame("select account_id from marts.accounts where is_scored")
+    assert "cancelled" in set(scored["account_id"])
