@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-FONT = "Inter"
+FONT = "Inter, Helvetica, Arial, sans-serif"
 INK = "#1C1B2E"
 QUIET = "#5E5D6E"
 RULE = "#E4E2DC"

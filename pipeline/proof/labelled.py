@@ -13,7 +13,8 @@ from pipeline.errors import UsageError
 from pipeline.policy.proof import ProofPolicy
 from pipeline.proof.backtest import seed_of
 from pipeline.proof.logistic import account_folds, fitted
-from pipeline.proof.measures import Counts, Floats, Sample, measured
+from pipeline.proof.measures import Counts, Floats, Sample, measured, one_thread
+from pipeline.proof.rolling import separation
 
 YES = ("1", "yes", "true", "y", "churned", "churn", "left", "lost")
 NO = ("0", "no", "false", "n", "retained", "renewed", "stayed", "active")
@@ -21,8 +22,9 @@ MOST_VALUES = 50
 
 
 def labelled(table: pl.DataFrame, id_column: str, outcome_column: str, rules: ProofPolicy) -> dict[str, Any]:
-    """Measures of the model over one row per `id_column`, n and events; raises UsageError for a column that is not
-    there, an outcome that is not yes or no, or fewer of one outcome than there are folds.
+    """Measures of the model, with n, ids and events; columns of too many texts that were left out, and those that alone
+    foretell too well. Rows of one `id_column` are kept together. Raises UsageError for a column that is not there, an
+    outcome that is not yes or no, or fewer of one outcome than twice the folds.
 
     Below the churns needed `measures` is empty and `events_needed` says how many are missing.
     """
@@ -33,14 +35,16 @@ def labelled(table: pl.DataFrame, id_column: str, outcome_column: str, rules: Pr
     if min(count, outcome.size - count) < rules.splits.folds * 2:
         raise UsageError("the table has too few of one outcome to cross-validate", "Give more rows of either outcome.")
     missing = max(0, rules.churn_events_needed - count)
-    said = _out_of_fold(told, outcome, _accounts(table, id_column), rules, seed)
+    with one_thread():
+        said = _out_of_fold(told, outcome, _accounts(table, id_column), rules, seed)
     sample = Sample(said, outcome, np.ones(outcome.size), _accounts(table, id_column), is_probability=True)
-    drawn = rules.bootstrap
-    share = rules.capacity_per_week / 100
-    found = {} if missing else measured(sample, share, drawn.draws, drawn.interval_pct, drawn.bins, seed)
+    found = {} if missing else measured(sample, rules.capacity_pct / 100, rules.bootstrap, seed)
     return {
         "n": outcome.size,
+        "ids": sample.accounts,
         "events": count,
+        "left_out": _left_out(told),
+        "leakage": [] if missing else _leaks(told, outcome, rules),
         "events_needed": missing,
         "measures": {
             name: {"value": _stated(it.value), "low": _stated(it.low), "high": _stated(it.high)}
@@ -67,6 +71,18 @@ def columns_of(inside: pl.DataFrame, table: pl.DataFrame) -> tuple[tuple[str, ..
         )
     filled = [series.fill_null(math.nan).to_numpy() for _, series in named]
     return tuple(name for name, _ in named), np.column_stack(filled)
+
+
+def _left_out(table: pl.DataFrame) -> list[str]:
+    """The columns that are neither numbers nor few values."""
+    names = columns_of(table, table)[0]
+    return [name for name in table.columns if not any(one == name or one.startswith(f"{name}=") for one in names)]
+
+
+def _leaks(table: pl.DataFrame, outcome: Floats, rules: ProofPolicy) -> list[str]:
+    names, values = columns_of(table, table)
+    apart = np.abs(separation(values, outcome) - 0.5) + 0.5
+    return [name for name, auc in zip(names, apart, strict=True) if auc > rules.high_auc]
 
 
 def _out_of_fold(told: pl.DataFrame, outcome: Floats, account: Counts, rules: ProofPolicy, seed: int) -> Floats:

@@ -9,20 +9,25 @@ from pipeline.book import Book
 from pipeline.frames import shaped
 from pipeline.revenue.renewals_terms import terms
 
-OWNERS = {"account_id": pl.String, "segment": pl.String, "start_quarter": pl.String}
+OWNERS = {"account_id": pl.String, "segment": pl.String}
 REASONS = {"contract_id": pl.String, "churn_reason": pl.String}
 DEALS = {"account_id": pl.String, "created_on": pl.Date, "is_closed": pl.Boolean}
 LIVES = {"account_id": pl.String, "starts_on": pl.Date, "known_on": pl.Date}
 
 
 def churn_reasons(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
-    """One row per quarter lost, segment, product and reason: contracts and ARR lost; without one `not_recorded`."""
+    """One row per quarter lost, cohort (quarter of the account's first start), segment, product and reason: contracts
+    and ARR lost; without a reason `not_recorded`.
+    """
     gone = _lost(book, grace_days, horizon_months)
-    quarter = pl.format("{}-Q{}", pl.col("lost_on").dt.year(), pl.col("lost_on").dt.quarter())
-    named = gone.with_columns(quarter=quarter, reason=pl.col("churn_reason").fill_null("not_recorded"))
-    grouped = named.group_by("quarter", "segment", "product", "reason")
+    named = gone.with_columns(
+        quarter=_quarter("lost_on"),
+        cohort=_quarter("first_on"),
+        reason=pl.col("churn_reason").fill_null("not_recorded"),
+    )
+    grouped = named.group_by("quarter", "cohort", "segment", "product", "reason")
     told = grouped.agg(lost_contracts=pl.len().cast(pl.Int64), lost_arr=pl.col("arr").sum())
-    return told.sort("quarter", "segment", "product", "reason", nulls_last=True)
+    return told.sort("quarter", "cohort", "segment", "product", "reason", nulls_last=True)
 
 
 def win_backs(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
@@ -62,4 +67,10 @@ def _lost(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
         pl.col("lost_on").is_not_null() & pl.col("successor_known_on").is_null()
     )
     named = over.join(shaped(book.contracts, REASONS), on="contract_id", how="left")
-    return named.join(shaped(book.accounts, OWNERS), on="account_id", how="left")
+    first = shaped(book.contracts, LIVES).group_by("account_id").agg(first_on=pl.col("starts_on").min())
+    owners = shaped(book.accounts, OWNERS)
+    return named.join(owners, on="account_id", how="left").join(first, on="account_id", how="left")
+
+
+def _quarter(day: str) -> pl.Expr:
+    return pl.format("{}-Q{}", pl.col(day).dt.year(), pl.col(day).dt.quarter())

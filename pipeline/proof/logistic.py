@@ -17,6 +17,9 @@ from pipeline.proof.measures import Counts, Floats
 
 FLOOR = 1e-6
 LEAST_EVENTS = 5
+MOST_STEPS = 12
+SETTLED = 1e-8
+SOLVER = "newton-cholesky"  # many rows, few columns: a few exact steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,11 @@ def fitted(
     plain = uncalibrated(metrics, values, churned, rules)
     raw = np.full(churned.size, np.nan)
     for inside, outside in _splits(account_folds(account, folds, seed), churned):
-        raw[outside] = uncalibrated(metrics, values[inside], churned[inside], rules).log_odds(values[outside])
+        raw[outside] = _beside(plain, values[inside], churned[inside], rules).log_odds(values[outside])
     known = np.isfinite(raw)
-    return _calibrated(plain, raw[known], churned[known], rules)
+    # Snapshots of one account are no rows of their own: what they add to each other is little.
+    is_large = np.unique(account).size >= rules.isotonic_from_rows
+    return _calibrated(plain, raw[known], churned[known], is_large=is_large)
 
 
 def uncalibrated(metrics: tuple[str, ...], values: Floats, churned: Floats, rules: Fit) -> Model:
@@ -121,7 +126,7 @@ def uncalibrated(metrics: tuple[str, ...], values: Floats, churned: Floats, rule
     empty = Model(
         metrics, middle, spread, np.zeros(2 * len(metrics)), 0.0, 1.0, 0.0, (), churned.size, _hash(values, churned)
     )
-    found = LogisticRegression(C=rules.strength, max_iter=500).fit(empty.inputs(values), churned)
+    found = LogisticRegression(C=rules.strength, solver=SOLVER, max_iter=100).fit(empty.inputs(values), churned)
     return _with(empty, coefficients=found.coef_[0], intercept=float(found.intercept_[0]))
 
 
@@ -134,6 +139,32 @@ def out_of_fold(
         model = fitted(metrics, values[inside], churned[inside], account[inside], rules, folds, seed + 1)
         found[outside] = model.probability(values[outside])
     return found
+
+
+def reweighted(model: Model, inputs: Floats, churned: Floats, weights: Floats, rules: Fit) -> Floats:
+    """Coefficients and, last, the intercept of the same regression when its rows weigh otherwise: Newton steps from the
+    model's own, which are few since they start near.
+    """
+    columns = np.hstack([inputs, np.ones((inputs.shape[0], 1))])
+    penalty = np.r_[np.full(inputs.shape[1], 1 / rules.strength), 0.0]
+    found = np.r_[model.coefficients, model.intercept]
+    for _ in range(MOST_STEPS):
+        said = sigmoid(columns @ found)
+        slope = columns.T @ (weights * (said - churned)) + penalty * found
+        curve = (columns * (weights * said * (1 - said))[:, None]).T @ columns
+        step = np.linalg.solve(curve + np.diag(penalty + FLOOR), slope)
+        found = found - step
+        if np.abs(step).max() < SETTLED:
+            break
+    return np.asarray(found)
+
+
+def _beside(model: Model, values: Floats, churned: Floats, rules: Fit) -> Model:
+    """The model as it would be of some of its rows alone: standardised and fitted on these."""
+    middle, spread = _standard(values)
+    empty = _with(model, middle=middle, spread=spread)
+    found = reweighted(model, empty.inputs(values), churned, np.ones(churned.size), rules)
+    return _with(empty, coefficients=found[:-1], intercept=float(found[-1]))
 
 
 def _splits(fold: Counts, churned: Floats) -> Iterator[tuple[Any, Any]]:
@@ -151,17 +182,25 @@ def _standard(values: Floats) -> tuple[Floats, Floats]:
     return middle, np.where(spread > 0, spread, 1.0)
 
 
-def _calibrated(model: Model, raw: Floats, churned: Floats, rules: Fit) -> Model:
+def _calibrated(model: Model, raw: Floats, churned: Floats, *, is_large: bool) -> Model:
     from sklearn.isotonic import IsotonicRegression
     from sklearn.linear_model import LogisticRegression
 
     if np.unique(churned).size < 2:
         return model
-    if churned.size < rules.isotonic_from_rows:
-        found = LogisticRegression(C=1e6, max_iter=500).fit(raw.reshape(-1, 1), churned)
+    if not is_large:
+        found = LogisticRegression(C=1e6, solver=SOLVER, max_iter=100).fit(raw.reshape(-1, 1), churned)
         return _with(model, slope=float(found.coef_[0][0]), offset=float(found.intercept_[0]))
     steps = IsotonicRegression(out_of_bounds="clip").fit(raw, churned)
-    return _with(model, steps=tuple(zip(steps.X_thresholds_.tolist(), steps.y_thresholds_.tolist(), strict=True)))
+    said = _never_certain(steps.y_thresholds_, steps.predict(raw))
+    return _with(model, steps=tuple(zip(steps.X_thresholds_.tolist(), said.tolist(), strict=True)))
+
+
+def _never_certain(said: Floats, predicted: Floats) -> Floats:
+    """Steps of 0 and of 1 drawn in as far as the number of rows that they rest on allows."""
+    lowest = 1 / (2 + int((predicted <= said.min()).sum()))
+    highest = 1 - 1 / (2 + int((predicted >= said.max()).sum()))
+    return np.clip(said, lowest, highest) if lowest < highest else said
 
 
 def _with(model: Model, **changes: Any) -> Model:

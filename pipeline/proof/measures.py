@@ -4,11 +4,14 @@ Below everything else in the room, pure numpy. A weighting is one row of a matri
 account was drawn. Higher risk means more likely to churn; rows of equal risk share what falls on them.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.policy.proof import Bootstrap
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -53,13 +56,26 @@ class Estimate:
     high: float
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Linear algebra on one thread: small matrices are quicker so, and sums are the same on every machine."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):
+        yield
+
+
 def measured(
-    sample: Sample, capacity: float, draws: int, interval_pct: float, bins: int, seed: int
+    sample: Sample, capacity: float, rules: Bootstrap, seed: int, drawn_weights: list[Floats] | None = None
 ) -> dict[str, Estimate]:
-    """Every measure with its bootstrap interval over accounts. `capacity` is a share of the rows from 0 to 1."""
-    once = all_measures(sample, np.ones((1, sample.risk.size)), capacity, bins)
-    drawn = [all_measures(sample, weights, capacity, bins) for weights in account_draws(sample.account, draws, seed)]
-    tails = (50 - interval_pct / 2, 50 + interval_pct / 2)
+    """Every measure with its bootstrap interval over accounts. `capacity` is a share of the rows from 0 to 1.
+
+    Samples of the same rows may share the weights drawn for one of them (`account_draws`).
+    """
+    weightings = drawn_weights or account_draws(sample.account, rules.draws, seed)
+    once = all_measures(sample, np.ones((1, sample.risk.size)), capacity, rules.bins)
+    drawn = [all_measures(sample, weights, capacity, rules.bins) for weights in weightings]
+    tails = (50 - rules.interval_pct / 2, 50 + rules.interval_pct / 2)
     return {
         name: _estimate(float(value[0]), np.concatenate([each[name] for each in drawn]), tails)
         for name, value in once.items()
@@ -79,15 +95,15 @@ def account_draws(account: Counts, draws: int, seed: int) -> list[Floats]:
 def all_measures(sample: Sample, weights: Floats, capacity: float, bins: int) -> dict[str, Floats]:
     """Every measure, one value per weighting."""
     ranked = Ranked.of(sample, weights)
-    top: Callable[[float, Floats], Floats] = ranked.within
     base = ranked.share(ranked.positive)
-    at_capacity = top(capacity, ranked.positive)
+    tenth, at_capacity = ranked.taken(0.1), _inside(ranked.taken(capacity), ranked.positive)
+    lost = ranked.lost_arr.sum(axis=1)
     found = {
         "auc": ranked.auc(),
         "pr_auc": ranked.average_precision(),
-        "lift_10": _over(top(0.1, ranked.positive), 0.1 * ranked.positive.sum(axis=1)),
-        "arr_captured_10": _over(top(0.1, ranked.lost_arr), ranked.lost_arr.sum(axis=1)),
-        "arr_captured_20": _over(top(0.2, ranked.lost_arr), ranked.lost_arr.sum(axis=1)),
+        "lift_10": _over(_inside(tenth, ranked.positive), 0.1 * ranked.positive.sum(axis=1)),
+        "arr_captured_10": _over(_inside(tenth, ranked.lost_arr), lost),
+        "arr_captured_20": _over(_inside(ranked.taken(0.2), ranked.lost_arr), lost),
         "capacity_precision": _over(at_capacity, capacity * ranked.everyone.sum(axis=1)),
         "capacity_recall": _over(at_capacity, ranked.positive.sum(axis=1)),
         "base_rate": base,
@@ -102,6 +118,7 @@ class Ranked:
     everyone: Floats
     positive: Floats
     lost_arr: Floats
+    reached: Floats
 
     @classmethod
     def of(cls, sample: Sample, weights: Floats) -> "Ranked":
@@ -110,10 +127,15 @@ class Ranked:
         ordered = sample.risk[order]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
 
-        def summed(values: Floats) -> Floats:
-            return np.asarray(np.add.reduceat(weights[:, order] * values[order], starts, axis=1))
+        weighed = weights[:, order]
 
-        return cls(summed(np.ones_like(sample.risk)), summed(sample.churned), summed(sample.churned * sample.arr))
+        def summed(values: Floats) -> Floats:
+            rows = weighed * values[order]
+            return rows if starts.size == rows.shape[1] else np.asarray(np.add.reduceat(rows, starts, axis=1))
+
+        everyone = summed(np.ones_like(sample.risk))
+        reached = np.cumsum(everyone, axis=1)
+        return cls(everyone, summed(sample.churned), summed(sample.churned * sample.arr), reached)
 
     def share(self, part: Floats) -> Floats:
         """A part's share of everyone."""
@@ -128,24 +150,20 @@ class Ranked:
 
     def average_precision(self) -> Floats:
         """The mean precision over the churned rows, cut below each distinct risk."""
-        everyone = np.cumsum(self.everyone, axis=1)
-        precision = np.divide(
-            np.cumsum(self.positive, axis=1), everyone, out=np.zeros_like(everyone), where=everyone > 0
-        )
+        found = np.cumsum(self.positive, axis=1)
+        precision = np.divide(found, self.reached, out=np.zeros_like(found), where=self.reached > 0)
         return _over((precision * self.positive).sum(axis=1), self.positive.sum(axis=1))
 
-    def within(self, share: float, part: Floats) -> Floats:
-        """How much of a part lies in the riskiest share of the rows; rows tied at the cut count in proportion."""
-        reached = np.cumsum(self.everyone, axis=1)
-        before = reached - self.everyone
-        wanted = share * reached[:, -1:]
-        taken = np.divide(
-            np.clip(wanted - before, 0, self.everyone),
-            self.everyone,
-            out=np.zeros_like(before),
-            where=self.everyone > 0,
-        )
-        return np.asarray((taken * part).sum(axis=1))
+    def taken(self, share: float) -> Floats:
+        """How much of each level of risk lies in the riskiest share of the rows; at the cut a level counts in part."""
+        left = share * self.reached[:, -1:] - (self.reached - self.everyone)
+        part = np.divide(left, self.everyone, out=np.zeros_like(left), where=self.everyone > 0)
+        return np.asarray(np.clip(part, 0, 1, out=part))
+
+
+def _inside(taken: Floats, part: Floats) -> Floats:
+    """How much of a part lies in what was taken."""
+    return np.asarray(np.einsum("ij,ij->i", taken, part))
 
 
 def bin_of(probability: Floats, bins: int) -> Counts:

@@ -12,8 +12,9 @@ import polars as pl
 
 from pipeline.policy.proof import ProofPolicy
 from pipeline.proof.logistic import account_folds, can_fit, fitted
-from pipeline.proof.measures import Counts, Floats, Sample, all_measures
+from pipeline.proof.measures import Counts, Floats
 
+RULE_METHODS = ("health_score", "churn_points", "coin")
 METHODS = ("health_score", "churn_points", "model", "best_metric", "coin")
 
 
@@ -72,12 +73,16 @@ def judged(rows: pl.DataFrame, rules: ProofPolicy, seed: int) -> pl.DataFrame:
     told = [part for part in parts if part is not None]
     if not told:
         return pl.DataFrame(schema={**rows.schema, **{f"risk.{method}": pl.Float64 for method in METHODS}})
-    every = pl.concat(told).drop("_fold").sort("account_id", "decision_on", "lead_days")
-    coin = np.random.default_rng(seed + 7).random(every.height)
-    return every.with_columns(
+    return pl.concat(told).drop("_fold").sort("account_id", "decision_on", "lead_days").pipe(with_rule_risks, seed)
+
+
+def with_rule_risks(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """The rows with the risk that each method states that learns nothing; the coin's is drawn from a seed."""
+    coin = np.random.default_rng(seed + 7).random(rows.height)
+    return rows.with_columns(
         (-pl.col("health_score")).alias("risk.health_score"),
-        pl.col("churn_risk_points").alias("risk.churn_points"),
-        pl.Series("risk.coin", coin),
+        pl.col("churn_risk_points").cast(pl.Float64).alias("risk.churn_points"),
+        pl.Series("risk.coin", coin, dtype=pl.Float64),
     )
 
 
@@ -112,8 +117,8 @@ def _placed(past: Floats, present: Floats) -> Floats:
 
 def _auc(values: Floats, outcome: Floats) -> float:
     known = ~np.isnan(values)
-    if np.unique(outcome[known]).size < 2:
+    churns, others = values[known & (outcome == 1)], np.sort(values[known & (outcome == 0)])
+    if not churns.size or not others.size:
         return 0.5
-    size = int(known.sum())
-    sample = Sample(values[known], outcome[known], np.ones(size), np.arange(size))
-    return float(all_measures(sample, np.ones((1, size)), 0.1, 10)["auc"][0])
+    below, upto = np.searchsorted(others, churns, "left"), np.searchsorted(others, churns, "right")
+    return float((below + upto).sum() / (2 * churns.size * others.size))

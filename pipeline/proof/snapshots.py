@@ -111,13 +111,19 @@ def _outcome() -> pl.Expr:
 
 def _panel(book: Book, scores: Scores, metrics: dict[str, Feature], *, complete_only: bool = True) -> pl.DataFrame:
     wanted = {each for feature in metrics.values() for each in (feature.of, feature.per) if each}
-    schema = {"account_id": pl.String, "week_ending_on": pl.Date, "segment": pl.String, "is_backfilled": pl.Boolean}
+    schema = {
+        "account_id": pl.String,
+        "week_ending_on": pl.Date,
+        "segment": pl.String,
+        "csm": pl.String,
+        "is_backfilled": pl.Boolean,
+    }
     weeks = shaped(book.account_weeks, {**schema, **dict.fromkeys(sorted(wanted), pl.Float64)})
     health = shaped(scores.health_weeks, HEALTH)
     health = health.filter("is_complete") if complete_only else health
     key = ["account_id", "week_ending_on"]
     rows = health.join(shaped(scores.churn_weeks, CHURN), on=key, how="left").join(weeks, on=key, how="left")
     values = rows.with_columns(metric(feature).alias(f"metric.{name}") for name, feature in metrics.items())
-    kept = [*HEALTH, *CHURN, "segment", "is_backfilled"]
+    kept = [*HEALTH, *CHURN, "segment", "csm", "is_backfilled"]
     columns = list(dict.fromkeys([*kept, *(f"metric.{name}" for name in metrics)]))
     return values.select(columns).rename({"week_ending_on": "seen_on"})

@@ -5,27 +5,32 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from pipeline.policy.proof import ProofPolicy
-from pipeline.proof.backtest import backtest, bands, reliability, seed_of, warnings
+from pipeline.proof.backtest import backtest, bands, missing, reliability, seed_of, warnings
 from pipeline.proof.card import summary
-from pipeline.proof.logistic import fitted
+from pipeline.proof.dated import LEFT_OUT
+from pipeline.proof.logistic import fitted, reweighted, uncalibrated
 from pipeline.proof.measures import Sample, all_measures, measured
-from pipeline.proof.rolling import churned, codes, cuts, events, judged, matrix, metric_names, sides
-from pipeline.proof.standing import accounts, drift, final_model
+from pipeline.proof.rolling import churned, codes, cuts, events, judged, matrix, metric_names, sides, with_rule_risks
+from pipeline.proof.standing import accounts, drift, final_model, weights
 from tests.proof.histories import few_draws, history
+from tests.rules.books import shipped_policy
 
 RULES = few_draws()
 EIGHT_CUTS = RULES.model_copy(update={"splits": RULES.splits.model_copy(update={"most_cuts": 8})})
+NOTHING_LEFT_OUT = pl.DataFrame(schema=LEFT_OUT)
 
 
 def whole(rows: pl.DataFrame, rules: ProofPolicy = RULES) -> tuple[pl.DataFrame, pl.DataFrame]:
-    tested = judged(rows, rules, seed_of(rows))
-    return tested, backtest(tested, rules, seed_of(rows))
+    seed = seed_of(rows)
+    tested = judged(rows, rules, seed)
+    return tested, backtest(with_rule_risks(rows, seed), tested, rules, 0.1, seed)
 
 
 def auc_of(table: pl.DataFrame, method: str) -> float:
-    found = table.filter(method=method, lead_days=0, segment="all", measure="auc")
+    found = table.filter(basis="same", method=method, lead_days=0, segment="all", measure="auc")
     return float(found["value"][0])
 
 
@@ -62,16 +67,21 @@ def test_shuffled_labels_give_one_half_to_the_score_and_to_the_model() -> None:
 def test_a_feature_that_knows_the_future_is_caught_and_named() -> None:
     rows = history(400)
     peeking = (pl.col("outcome") == "churned").cast(pl.Float64) + pl.col("metric.noise") / 20
-    tested, table = whole(rows.with_columns(peeking.alias("metric.closed_cases")))
     leaked = rows.with_columns(peeking.alias("metric.closed_cases"))
-    found = warnings(leaked, tested, table, RULES).filter(kind="leakage")
+    found = warnings(leaked, whole(leaked)[1], NOTHING_LEFT_OUT, RULES).filter(kind="leakage")
     assert found["subject"].to_list() == ["closed_cases"]
-    assert warnings(rows, *whole(rows), RULES).filter(kind="leakage").is_empty()
+    assert warnings(rows, whole(rows)[1], NOTHING_LEFT_OUT, RULES).filter(kind="leakage").is_empty()
 
 
-def test_history_that_is_mostly_backfilled_is_said_to_be() -> None:
-    rows = history(400, is_backfilled=pl.lit(value=True))
-    assert warnings(rows, *whole(rows), RULES)["kind"].to_list() == ["backfilled"]
+def test_history_of_which_a_third_of_the_weight_is_backfilled_is_said_not_to_be_the_companys_own() -> None:
+    rows = history(120)
+    left_out = pl.DataFrame(
+        {"method": "health", "input": ["alignment"], "weight_pct": [40.0], "snapshots": [90], "of_snapshots": [100]}
+    )
+    told = warnings(rows, whole(rows)[1], left_out, RULES).filter(kind="backfilled")
+    assert told["value"].to_list() == [pytest.approx(0.36)]
+    half = left_out.with_columns(snapshots=50)
+    assert warnings(rows, whole(rows)[1], half, RULES).filter(kind="backfilled").is_empty()
 
 
 def test_with_twenty_churns_nothing_but_counts_is_stated_and_how_many_are_missing() -> None:
@@ -86,10 +96,11 @@ def test_with_twenty_churns_nothing_but_counts_is_stated_and_how_many_are_missin
     model = final_model(thin, RULES, 1)
     assert model is None
     assert table["value"].null_count() == table.height
-    assert bands(thin, RULES)["rate"].null_count() == bands(thin, RULES).height
-    assert reliability(tested, RULES).is_empty()
+    banded = bands(thin, RULES, 1)
+    assert banded["rate"].null_count() == banded["low"].null_count() == banded.height
+    assert reliability(tested, missing(thin, tested, RULES), RULES, 1).is_empty()
     assert accounts(thin, thin.select("account_id", "arr").unique(), model, RULES).is_empty()
-    told = summary(thin, tested.clear(), table, model, RULES).to_dicts()[0]
+    told = summary(thin, tested.clear(), table, model, 0.1, RULES).to_dicts()[0]
     assert (told["events"], told["events_needed"], told["verdict"]) == (20, 30, "too_few_events")
     assert "%" not in json.dumps([table.to_dicts(), told], default=str)
 
@@ -98,7 +109,7 @@ def test_a_cell_with_fewer_churns_than_needed_keeps_its_counts_and_says_so() -> 
     _, table = whole(history(300))
     thin = table.filter(pl.col("events_needed") > 0)
     assert thin["value"].null_count() == thin.height
-    assert (table["events"] + table["events_needed"] >= RULES.churn_events_needed).all()
+    assert (table["events"] + table["events_needed"] >= RULES.cell_events_needed).all()
 
 
 def test_same_inputs_give_the_same_table_and_the_same_model() -> None:
@@ -126,11 +137,14 @@ def test_drift_is_nothing_where_nothing_moved_and_asks_to_act_where_all_did() ->
     assert moved.filter(state="act")["metric"].to_list() == ["logins"]
 
 
+DRAWS = RULES.bootstrap.model_copy(update={"draws": 200})
+
+
 def covered(seed: int) -> bool:
     """Whether the interval of the AUC of a book holds the AUC that its law has."""
     rows = history(250, years=1, seed=seed).filter(lead_days=90)
     risk = -rows["health_score"].to_numpy()
-    found = measured(Sample(risk, churned(rows), np.ones(rows.height), codes(rows)), 0.1, 200, 95, 10, seed)["auc"]
+    found = measured(Sample(risk, churned(rows), np.ones(rows.height), codes(rows)), 0.1, DRAWS, seed)["auc"]
     return found.low <= true_auc() <= found.high
 
 
@@ -165,3 +179,52 @@ def test_probabilities_are_calibrated_with_a_hundred_churns() -> None:
     model = fitted(names, matrix(rows, names), churned(rows), codes(rows), RULES.fit, 5, 1)
     sample = Sample(model.probability(matrix(fresh, names)), churned(fresh), np.ones(fresh.height), codes(fresh), True)
     assert float(all_measures(sample, np.ones((1, fresh.height)), 0.1, 10)["calibration_error"][0]) < 0.05
+
+
+def test_newton_steps_from_a_model_of_all_end_where_scikit_learn_ends_on_a_part() -> None:
+    rows = history(200)
+    names = metric_names(rows)
+    values, outcome = matrix(rows, names), churned(rows)
+    whole_model, part = uncalibrated(names, values, outcome, RULES.fit), codes(rows) % 3 > 0
+    weights = part.astype(float)
+    found = reweighted(whole_model, whole_model.inputs(values), outcome, weights, RULES.fit)
+    plain = LogisticRegression(C=RULES.fit.strength, max_iter=1000, tol=1e-10)
+    plain.fit(whole_model.inputs(values), outcome, sample_weight=weights)
+    np.testing.assert_allclose(found[:-1], plain.coef_[0], atol=1e-4)
+    np.testing.assert_allclose(found[-1], plain.intercept_[0], atol=1e-4)
+
+
+def test_weights_are_signed_and_the_component_that_the_law_goes_by_gets_more() -> None:
+    rows = history(500).rename({"metric.logins": "metric.login_days", "metric.noise": "metric.training"})
+    table = weights(rows, shipped_policy(), final_model(rows, RULES, 3), RULES, 3)
+    told = {row["component"]: row for row in table.to_dicts()}
+    assert set(told) == {"login_days", "tickets", "training_pct"}
+    assert told["login_days"]["effect_low"] > 0
+    assert told["tickets"]["effect_low"] > 0
+    assert told["login_days"]["suggestion"] == "more"
+    assert told["training_pct"]["suggestion"] in ("less", "as_it_is")
+    assert table["suggested_pct"].sum() == pytest.approx(100)
+
+
+def test_a_component_that_history_turns_round_is_said_to_point_the_other_way() -> None:
+    rows = history(500).with_columns(-pl.col("metric.logins")).rename({"metric.logins": "metric.login_days"})
+    table = weights(rows, shipped_policy(), final_model(rows, RULES, 3), RULES, 3)
+    turned = table.row(by_predicate=pl.col("component") == "login_days", named=True)
+    assert (turned["suggestion"], turned["suggested_pct"]) == ("against", 0.0)
+
+
+def test_a_probability_is_never_certain() -> None:
+    rows = history(400, seed=5)
+    peeking = (pl.col("outcome") == "churned").cast(pl.Float64).alias("metric.peek")
+    rules = RULES.model_copy(update={"fit": RULES.fit.model_copy(update={"isotonic_from_rows": 10})})
+    model = final_model(rows.with_columns(peeking), rules, 2)
+    assert model is not None
+    said = model.probability(matrix(rows.with_columns(peeking), model.metrics))
+    assert 0 < said.min() < said.max() < 1
+
+
+def test_a_scorecard_without_a_component_that_a_metric_stands_for_gets_no_suggestion() -> None:
+    rows = history(200)
+    policy = shipped_policy()
+    none = RULES.model_copy(update={"metrics": {name: one for name, one in RULES.metrics.items() if not one.component}})
+    assert weights(rows, policy, final_model(rows, none, 3), none, 3).is_empty()

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.proof.measures import Sample, all_measures, measured
 from tests.proof import plain_measures as plain
+from tests.proof.histories import RULES
+
+DRAWS = RULES.bootstrap.model_copy(update={"draws": 100})
 
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.integers(0, 50)), min_size=4, max_size=40)
 
@@ -91,10 +94,10 @@ def test_accounts_are_drawn_and_not_rows() -> None:
     churned = (random.random(60) < risk).astype(float)
     alone = Sample(risk, churned, np.ones(60), np.arange(60))
     repeated = Sample(np.repeat(risk, 5), np.repeat(churned, 5), np.ones(300), np.repeat(np.arange(60), 5))
-    assert measured(alone, 0.1, 100, 95, 10, 1)["auc"] == measured(repeated, 0.1, 100, 95, 10, 1)["auc"]
+    assert measured(alone, 0.1, DRAWS, 1)["auc"] == measured(repeated, 0.1, DRAWS, 1)["auc"]
 
 
 def test_the_same_inputs_give_the_same_interval() -> None:
     random = np.random.default_rng(8)
     it = Sample(random.random(90), (random.random(90) < 0.3).astype(float), np.ones(90), np.arange(90) // 3)
-    assert measured(it, 0.1, 100, 95, 10, 4) == measured(it, 0.1, 100, 95, 10, 4)
+    assert measured(it, 0.1, DRAWS, 4) == measured(it, 0.1, DRAWS, 4)

@@ -8,11 +8,14 @@ from pipeline.book import Book
 from pipeline.proof import proof_tables
 from pipeline.proof.snapshots import snapshots
 from pipeline.scores import Scores
+from pipeline.workspace import as_settings
 from tests.proof.histories import RULES
 from tests.rules.books import shipped_policy
 from tests.rules.renewal_books import Renewing, day
 
 SMALL = RULES.model_copy(update={"lead_days": (90, 30)})
+POLICY = replace(shipped_policy(), proof=SMALL)
+SETTINGS = as_settings({"company": {"name": "Proof"}})
 
 
 def ended() -> Renewing:
@@ -86,7 +89,7 @@ def test_rows_after_the_books_date_change_nothing() -> None:
 
 def test_an_empty_book_has_a_card_without_rows_that_says_how_many_churns_are_missing() -> None:
     book = Renewing()
-    tables = proof_tables(book.book(), scores_of(book), shipped_policy(), SMALL)
+    tables = proof_tables(book.book(), scores_of(book), POLICY, SETTINGS)
     told = tables["backtest_summary"].to_dicts()[0]
     assert (told["snapshots"], told["events_needed"], told["verdict"]) == (0, 50, "too_few_events")
     assert tables["backtest"].is_empty()
@@ -94,7 +97,7 @@ def test_an_empty_book_has_a_card_without_rows_that_says_how_many_churns_are_mis
 
 def test_who_left_is_a_candidate_to_win_back_until_service_returns() -> None:
     book = ended()
-    tables = proof_tables(book.book(), scores_of(book), shipped_policy(), SMALL)
+    tables = proof_tables(book.book(), scores_of(book), POLICY, SETTINGS)
     assert dict(tables["win_backs"].select("account_id", "state").iter_rows()) == {"gone": "candidate"}
     assert tables["churn_reasons"]["reason"].unique().to_list() == ["not_recorded"]
     assert tables["churn_reasons"]["lost_contracts"].sum() == 2
