@@ -11,11 +11,12 @@ import polars as pl
 from pipeline.revenue.renewals_memory import KEPT, from_texts
 from pipeline.workspace import Workspace
 
-ALERTS, RED_LISTS, FORECASTS = "alerts", "red_lists", "forecasts"
+ALERTS, RED_LISTS, FORECASTS, HEADLINES = "alerts", "red_lists", "forecasts", "headlines"
 RENDERED = {
     ALERTS: "alerts/alerts.json",
     RED_LISTS: "alerts/red_list.json",
     FORECASTS: "renewals/forecast.json",
+    HEADLINES: "weekly/headlines.json",
 }
 
 
@@ -37,6 +38,16 @@ def forecasts_before(workspace: Workspace, as_of: date) -> pl.DataFrame:
     return from_texts(pl.DataFrame(rows, schema=dict.fromkeys(KEPT, pl.String)))
 
 
+def headlines_before(workspace: Workspace, as_of: date) -> dict[str, Any]:
+    """The headlines that the newest run for an earlier day told; empty before the first."""
+    earlier = [
+        path
+        for path in sorted((workspace.archive / HEADLINES).glob("????-??-??.json"))
+        if date.fromisoformat(path.stem) < as_of
+    ]
+    return dict(_read(earlier[-1])[0]) if earlier else {}
+
+
 def keep_sent(workspace: Workspace, published: Path, as_of: date) -> None:
     """Keep what a published folder sends. Publishing a day again adds new alerts; its red list and forecast stay."""
     for kind, name in RENDERED.items():
@@ -47,7 +58,7 @@ def keep_sent(workspace: Workspace, published: Path, as_of: date) -> None:
         if kind == ALERTS:
             known = {alert["alert_id"] for alert in before}
             now = before + [alert for alert in now if alert["alert_id"] not in known]
-        elif before:
+        elif before and kind != HEADLINES:
             now = before
         if now != before or not target.is_file():
             _write(target, now)

@@ -50,7 +50,13 @@ def filters(currency: str, as_of: date) -> dict[str, Callable[..., Any]]:
 
 def printable(text: object) -> str:
     """Text from outside without control and direction characters, which escaping does not touch."""
-    return "".join("\ufffd" if _is_unprintable(char) else char for char in str(text))
+    whole = str(text)
+    return whole if whole.isprintable() else "".join("\ufffd" if _is_unprintable(char) else char for char in whole)
+
+
+def shown(value: object) -> object:
+    """A value as a template writes it: every text printable, whether the template asked for that or not."""
+    return printable(value) if type(value) is str else value
 
 
 def safe_url(value: str | None) -> str:

@@ -14,13 +14,19 @@ NAME = "manifest.json"
 
 
 def manifest(
-    warehouse: Warehouse, as_of: date, policy_hash: str, folder: Path, pages: dict[str, int], failed: list[str]
+    warehouse: Warehouse,
+    files: pl.DataFrame,
+    as_of: date,
+    policy_hash: str,
+    folder: Path,
+    pages: dict[str, int],
+    failed: list[str],
 ) -> str:
-    """The manifest of a work folder as JSON text."""
+    """The manifest of a work folder as JSON text; `files` are the loads as they are to be told."""
     content = {
         "as_of": as_of.isoformat(),
         "policy_hash": policy_hash,
-        "inputs": _inputs(warehouse),
+        "inputs": files.to_dicts(),
         "checks": findings(warehouse).to_dicts(),
         "feeds": _feeds(warehouse, as_of),
         "outputs": [_output(folder, path, pages) for path in outputs(folder)],
@@ -52,10 +58,6 @@ def loads(warehouse: Warehouse) -> pl.DataFrame:
         order by files.path, loads.table_name, files.file_id
     """
     return warehouse.frame(query)
-
-
-def _inputs(warehouse: Warehouse) -> list[dict[str, Any]]:
-    return loads(warehouse).to_dicts()
 
 
 def _feeds(warehouse: Warehouse, as_of: date) -> list[dict[str, Any]]:

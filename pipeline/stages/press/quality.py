@@ -1,13 +1,14 @@
 """quality.json: what became of every row of every file, whom the rows name, how far each feed reaches."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pipeline.ledger import Ledger
 from pipeline.reports.quality_load import COUNTS, balance
+from pipeline.reports.quality_words import CHECKS
 from pipeline.warehouse import Warehouse
 
 LISTED = 10_000
@@ -16,16 +17,21 @@ REJECTED = f"""
     from rejected.rows order by path, table_name, line, column_name, rule limit {LISTED}
 """
 Row = dict[str, Any]
+NO_OTHER_NAMES: Mapping[str, str] = {}
 
 
-def quality_json(ledger: Ledger, warehouse: Warehouse) -> str:
-    """The report as JSON text; of rejected rows the place and the reason, their contents stay in the warehouse."""
+def quality_json(ledger: Ledger, warehouse: Warehouse, called: Mapping[str, str] = NO_OTHER_NAMES) -> str:
+    """The report as JSON text; of rejected rows the place and the reason, their contents stay in the warehouse.
+
+    `called` says by which name a file is told, where that is not its own.
+    """
+    rejected = warehouse.frame(REJECTED).to_dicts()
     content: Row = {
         "as_of": ledger.as_of,
         "currency": ledger.currency,
         "balance": balance(ledger),
         **{name: [shape(row) for row in frame.to_dicts()] for name, (frame, shape) in _parts(ledger).items()},
-        "rejected": warehouse.frame(REJECTED).to_dicts(),
+        "rejected": [{**row, "path": called.get(row["path"], row["path"])} for row in rejected],
     }
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=_plain) + "\n"
 
@@ -45,6 +51,12 @@ def file_entry(row: Row) -> Row:
     }
 
 
+def finding_entry(row: Row) -> Row:
+    """What the data file says of a finding: its rows, what figures do about it, and what to do."""
+    _, words, remedy = CHECKS.get(row["check"], (None, None, None))
+    return {**row, "says": words.format(row["account_id"]) if words else None, "remedy": remedy}
+
+
 def _parts(ledger: Ledger) -> dict[str, tuple[Any, Callable[[Row], Row]]]:
     """The lists of the file by name: a frame, and how a row of it is written."""
     return {
@@ -59,7 +71,7 @@ def _parts(ledger: Ledger) -> dict[str, tuple[Any, Callable[[Row], Row]]]:
         "unmatched": (ledger.unmatched, dict),
         "owners": (ledger.owners, dict),
         "gaps": (ledger.gaps, dict),
-        "findings": (ledger.found, dict),
+        "findings": (ledger.found, finding_entry),
     }
 
 

@@ -139,6 +139,19 @@ SERVICE = (
     "onboarding_segments",
     "offboarding",
 )
+PROOF = (
+    "backtest",
+    "backtest_bands",
+    "backtest_reliability",
+    "backtest_left_out",
+    "backtest_warnings",
+    "backtest_summary",
+    "model_accounts",
+    "model_weights",
+    "model_drift",
+    "churn_reasons",
+    "win_backs",
+)
 WEEKS = [
     "account_id",
     "week_ending_on",
@@ -165,6 +178,7 @@ def data_tables(book: Book, scores: Scores, sent: Mapping[str, date] | None = No
         **{name: getattr(scores.money, name) for name in MONEY},
         **{name: getattr(scores.service, name) for name in SERVICE},
         **{name: getattr(scores.voice, name) for name in VOICE},
+        **{name: getattr(scores.proof, name) for name in PROOF},
     }
 
 

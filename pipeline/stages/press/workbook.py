@@ -14,6 +14,7 @@ from pipeline.charts.theme import ACCENT, BAND_COLOURS
 
 WORKBOOK = "workbook.xlsx"
 MOST_ROWS = 1_000_000
+YES, NO = "yes", "no"
 SHEET_NAME = 31
 WIDEST, NARROWEST = 44, 9
 SAMPLE = 200
@@ -117,7 +118,12 @@ def _writer(sheet: Any, dtype: pl.DataType) -> Any:
         return sheet.write_number
     if dtype.is_temporal():
         return sheet.write_datetime
-    return sheet.write_boolean if dtype == pl.Boolean else _text(sheet)
+    return _truth_value(sheet) if dtype == pl.Boolean else _text(sheet)
+
+
+def _truth_value(sheet: Any) -> Any:
+    """Yes and no as words: some spreadsheets keep a cell that is true or false as the formula TRUE()."""
+    return lambda row, place, value, look: sheet.write_string(row, place, YES if value else NO, look)
 
 
 def _text(sheet: Any) -> Any:
@@ -167,8 +173,8 @@ def _bands(sheet: Any, place: int, last: int, formats: dict[str, Any]) -> None:
 
 
 def _truth(sheet: Any, place: int, last: int, good: Any, bad: Any) -> None:
-    for value, look in (("TRUE", good), ("FALSE", bad)):
-        rule = {"type": "cell", "criteria": "==", "value": value, "format": look}
+    for value, look in ((YES, good), (NO, bad)):
+        rule = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": look}
         sheet.conditional_format(1, place, last, place, rule)
 
 
@@ -176,5 +182,5 @@ def _faded(sheet: Any, place: int, last: int, width: int, grey: Any, *, is_faded
     """Grey rows: too few accounts, or not yet of age."""
     from xlsxwriter.utility import xl_col_to_name
 
-    criteria = f"=${xl_col_to_name(place)}2={'TRUE' if is_faded else 'FALSE'}"
+    criteria = f'=${xl_col_to_name(place)}2="{YES if is_faded else NO}"'
     sheet.conditional_format(1, 0, last, width - 1, {"type": "formula", "criteria": criteria, "format": grey})
