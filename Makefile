@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: weekly qbr test check bench docs clean help libraries lock
+.PHONY: weekly qbr test check bench docs clean help libraries browser lock
 
 weekly: $(INSTALLED) libraries ## The week: exports in, reports out  [WORKSPACE=dir] [AS_OF=2026-10-30]
 	@$(BIN)/bellwether weekly $(OPTIONS)
@@ -16,7 +16,7 @@ weekly: $(INSTALLED) libraries ## The week: exports in, reports out  [WORKSPACE=
 qbr: $(INSTALLED) libraries ## One account's QBR pack  ACCOUNT="name or id" [WORKSPACE=dir] [AS_OF=..]
 	@$(BIN)/bellwether qbr "$(ACCOUNT)" $(OPTIONS)
 
-test: $(INSTALLED) libraries ## The tests
+test: $(INSTALLED) libraries browser ## The tests
 	@$(BIN)/pytest
 
 check: $(INSTALLED) libraries ## Exactly what CI runs: format, lint, types, architecture, SQL, tests
@@ -27,15 +27,18 @@ check: $(INSTALLED) libraries ## Exactly what CI runs: format, lint, types, arch
 	@$(BIN)/sqlfluff lint --disable-progress-bar sql
 	@$(MAKE) --no-print-directory test
 
-bench: $(INSTALLED) libraries ## The slow sweeps and benchmarks
+bench: $(INSTALLED) libraries browser $(VENV)/vnu ## The slow sweeps and benchmarks
 	@$(BIN)/pytest -m nightly -n 0
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.score
 	@$(BIN)/python -m bench.service
+	@$(BIN)/python -m bench.proof
 	@$(BIN)/python -m bench.ingest
+	@$(BIN)/python -m bench.render
 
-docs: $(INSTALLED) ## The pages of the sources in docs/sources, anew from their TOML
+docs: $(INSTALLED) ## The generated pages of docs/: the sources from their TOML, the design system from the templates
 	@$(BIN)/python -m schemas.sources.pages
+	@$(BIN)/python -m pipeline.stages.press.specimen
 
 clean: ## Remove what can be made again (not archive/ and out/ of a workspace)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis data/sample/var data/sample/out data/sample/archive
@@ -49,6 +52,13 @@ help: ## This list
 
 libraries:
 	@.ci/libraries
+
+browser:
+	@.ci/browser
+
+# The HTML validator, where there are npm and Java; its test is skipped without.
+$(VENV)/vnu:
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $@ vnu-jar@26 2>/dev/null || rm -rf $@
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -96,7 +96,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 FOR_SCORES_ALONE = (
     *("ticket_clocks", "ticket_statuses", "holidays"),
-    *("contract_months", "rates", "controls", "month_closings"),
+    *("controls", "month_closings"),
 )
 NEEDED = ("weeks", "feed_weeks", "accounts", "account_weeks")
 

@@ -119,7 +119,7 @@ OWNERS: Schema = {
     "used_count": pl.Int64,
 }
 GAPS: Schema = {"account_id": pl.String, "csm": pl.String, "field": pl.String, "record_count": pl.Int64}
-FOUND: Schema = {"check": pl.String, "account_id": pl.String, "row_count": pl.Int64}
+FOUND: Schema = {"check": pl.String, "account_id": pl.String, "contract_id": pl.String, "row_count": pl.Int64}
 CUSTOMERS: Schema = {
     "account_id": pl.String,
     "account_name": pl.String,

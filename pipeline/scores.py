@@ -87,7 +87,21 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What proof says: whether the scores predicted what happened."""
+    """What proof says: whether the scores predicted what happened, by measure, band and bin; what was left out, what to
+    beware of, what may be concluded; the model beside the rules and what it suggests; who left, why, who came back.
+    """
+
+    backtest: pl.DataFrame = field(default_factory=pl.DataFrame)
+    backtest_bands: pl.DataFrame = field(default_factory=pl.DataFrame)
+    backtest_reliability: pl.DataFrame = field(default_factory=pl.DataFrame)
+    backtest_left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
+    backtest_warnings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    backtest_summary: pl.DataFrame = field(default_factory=pl.DataFrame)
+    model_accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    model_weights: pl.DataFrame = field(default_factory=pl.DataFrame)
+    model_drift: pl.DataFrame = field(default_factory=pl.DataFrame)
+    churn_reasons: pl.DataFrame = field(default_factory=pl.DataFrame)
+    win_backs: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)

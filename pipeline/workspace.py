@@ -3,7 +3,7 @@
 import calendar
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -221,3 +221,10 @@ def default_as_of(settings: Settings, today: date) -> date:
 def as_settings(values: dict[str, Any]) -> Settings:
     """Settings from plain values, for tests and generators."""
     return Settings.model_validate(values)
+
+
+def named(workspace: Workspace, company: str) -> Workspace:
+    """The same workspace under another name of its company."""
+    settings = workspace.settings
+    renamed = settings.company.model_copy(update={"name": company})
+    return replace(workspace, settings=settings.model_copy(update={"company": renamed}))

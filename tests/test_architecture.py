@@ -26,8 +26,8 @@ PURE = (
 
 ONLY_IN = {
     "duckdb": {"pipeline/warehouse.py"},
-    "jinja2": {"pipeline/stages/render.py"},
-    "weasyprint": {"pipeline/stages/render.py"},
+    "jinja2": {"pipeline/stages/press/pages.py"},
+    "weasyprint": {"pipeline/stages/press/prints.py"},
     "typer": {f"pipeline/cli/{path.name}" for path in (ROOT / "pipeline" / "cli").glob("*.py")},
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.cli import files, plan, quarantine, removal, start, upkeep, week
+from pipeline.cli import backtest, files, plan, quarantine, removal, start, upkeep, week
 from pipeline.cli.options import ANSWER, harmless
 from pipeline.errors import BellwetherError, UsageError
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for family in (week, plan, quarantine, files, upkeep, removal, start):
+for family in (week, plan, backtest, quarantine, files, upkeep, removal, start):
     family.register(app)
 
 

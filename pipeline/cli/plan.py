@@ -42,6 +42,12 @@ WORDS = {
     "scores": "the scores changed",
     "libraries": "a library that draws changed",
     "packs_asked_for": "other packs were asked for",
+    "decks_asked_for": "other presentations were asked for",
+    "briefs_asked_for": "other briefs were asked for",
+    "monthly_asked_for": "other monthly reviews were asked for",
+    "alerts_sent": "an earlier run sent alerts",
+    "last_run": "an earlier run told other figures",
+    "notes": "notes/ changed",
 }
 FIRST = "it never ran here"
 
@@ -128,15 +134,15 @@ def _stage(place: "Workspace", warehouse: "Warehouse", day: date, stage: str, be
 
 def _inputs(place: "Workspace", warehouse: "Warehouse", day: date, stage: str) -> "Inputs":
     from pipeline.stages.build import build_inputs
-    from pipeline.stages.press.asked import asked_for
-    from pipeline.stages.render import render_inputs
+    from pipeline.stages.press.asked import wishes
+    from pipeline.stages.press.ingredients import render_inputs
     from pipeline.stages.score import score_inputs
 
     if stage == "build":
         return build_inputs(place, warehouse, day)
     if stage == "score":
         return score_inputs(place, warehouse, day)
-    return render_inputs(place, warehouse, day, asked_for(place.rendered / day.isoformat(), warehouse, []))
+    return render_inputs(place, warehouse, day, wishes(place.rendered / day.isoformat(), warehouse, {}))
 
 
 def _reasons(warehouse: "Warehouse", stage: str, wanted: "Inputs") -> list[str]:

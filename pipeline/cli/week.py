@@ -41,23 +41,43 @@ FIRST_SEEN = (
     "weekly/review.pdf",
     "quality/quality.html",
     "customer/",
+    "internal/",
     "data/",
 )
+
+
+PptxOption = Annotated[bool, typer.Option("--pptx", help="The QBR packs as editable presentations too.")]
+RedactOption = Annotated[
+    bool,
+    typer.Option(
+        "--redact", help="For sharing: placeholders for names, ids, addresses and links, in a folder of its own."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for name, help_ in STAGES.items():
         stages = WEEK if name == "weekly" else (name,)
-        app.command(name, help=help_)(_stage_command(name, stages))
+        command = _document_command if {"render", "publish"} & set(stages) else _stage_command
+        app.command(name, help=help_)(command(name, stages))
     app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")(qbr)
+    app.command("brief", help="Briefs for any accounts on any day: internal, published with the rest.")(brief)
     app.command(
         "explain", help="Why an account has its health score and churn risk, what moved them, what would help."
     )(explain)
 
 
-def through(run: "Run", options: Options, stages: Sequence[str], only: list[str] | None = None) -> None:
-    """Run the named stages in order on the workspace's warehouse."""
+def through(
+    run: "Run",
+    options: Options,
+    stages: Sequence[str],
+    only: list[str] | None = None,
+    decks: list[str] | None = None,
+    redact: bool = False,
+    asked: dict[str, list[str]] | None = None,
+) -> None:
+    """Run the named stages in order on the workspace's warehouse; the rest says what is asked of render and publish."""
     import importlib
 
     from pipeline.warehouse import open_warehouse
@@ -68,10 +88,12 @@ def through(run: "Run", options: Options, stages: Sequence[str], only: list[str]
         _discard_if_damaged(workspace, say)
     for stage in stages:
         work = getattr(importlib.import_module(f"pipeline.stages.{stage}"), stage)
-        more = {"only": only} if only else {}
+        more: dict[str, Any] = {}
+        if stage == "render":
+            more = {"only": only, "decks": decks, "redact": redact, "asked": asked}
         with run.timed(stage):
             if stage == "publish":
-                run.stages[stage] = work(workspace, run.as_of, say)
+                run.stages[stage] = work(workspace, run.as_of, say, redact)
                 continue
             with open_warehouse(workspace.warehouse, [workspace.staged]) as warehouse:
                 run.stages[stage] = work(workspace, warehouse, run.as_of, say, **more)
@@ -83,6 +105,9 @@ def through(run: "Run", options: Options, stages: Sequence[str], only: list[str]
 def qbr(
     accounts: Annotated[list[str] | None, typer.Argument(help="Names or ids.")] = None,
     every: Annotated[bool, typer.Option("--all", help="One for every customer.")] = False,
+    monthly: Annotated[bool, typer.Option("--monthly", help="The two-page review of the month instead.")] = False,
+    pptx: PptxOption = False,
+    redact: RedactOption = False,
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
@@ -95,10 +120,30 @@ def qbr(
     options = Options(workspace, as_of, quiet, verbose)
     with running(options, "qbr") as run:
         through(run, options, ("ingest", "build", "score"))
-        through(run, options, ("render",), only=["*"] if every else accounts)
-        through(run, options, ("publish",))
+        only = ["*"] if every else list(accounts or [])
+        packs, asked = ([], {"monthly": only}) if monthly else (only, None)
+        decks = packs if pptx else None
+        through(run, options, ("render", "publish"), only=packs, decks=decks, redact=redact, asked=asked)
         _tell_reservations(run, options)
-    _tell_paths(run)
+    _tell_paths(run, redact=redact)
+    ended(run)
+
+
+def brief(
+    accounts: Annotated[list[str], typer.Argument(help="Names or ids.")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Bring the week up to date, make the briefs asked for as well, and publish."""
+    options = Options(workspace, as_of, quiet, verbose)
+    with running(options, "brief") as run:
+        through(run, options, ("ingest", "build", "score"))
+        through(run, options, ("render", "publish"), asked={"briefs": accounts})
+        _tell_reservations(run, options)
+    _tell_paths(run, redact=False)
     ended(run)
 
 
@@ -131,6 +176,27 @@ def explain(
     answered({**asdict(health), "churn_risk": asdict(risk)}, [*told_in_lines(health), "", *risk_in_lines(risk)])
 
 
+def _document_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
+    def command(
+        pptx: PptxOption = False,
+        redact: RedactOption = False,
+        workspace: WorkspaceOption = None,
+        as_of: AsOfOption = None,
+        as_json: JsonOption = False,
+        quiet: QuietOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        options = Options(workspace, as_of, quiet, verbose)
+        with running(options, name) as run:
+            through(run, options, stages, decks=["*"] if pptx else None, redact=redact)
+            _tell_reservations(run, options)
+        if "publish" in stages:
+            _tell_paths(run, redact=redact)
+        ended(run)
+
+    return command
+
+
 def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
     def command(
         workspace: WorkspaceOption = None,
@@ -143,8 +209,6 @@ def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
         with running(options, name) as run:
             through(run, options, stages)
             _tell_reservations(run, options)
-        if "publish" in stages:
-            _tell_paths(run)
         ended(run)
 
     return command
@@ -186,6 +250,8 @@ def _tell_reservations(run: "Run", options: Options) -> None:
             typer.echo(harmless(line), err=True)
 
 
-def _tell_paths(run: "Run") -> None:
-    out = run.workspace.out / run.as_of.isoformat()
+def _tell_paths(run: "Run", *, redact: bool) -> None:
+    from pipeline.stages.press.asked import edition
+
+    out = run.workspace.out / edition(run.as_of, redact=redact)
     answered(None, [str(out / name) for name in FIRST_SEEN if (out / name).exists()])

@@ -32,6 +32,7 @@ from pipeline.policy.health import (
 from pipeline.policy.kpis import Kpi
 from pipeline.policy.onboarding import OnboardingPolicy
 from pipeline.policy.playbooks import Driver, Play, PlayAction, PlaybooksPolicy
+from pipeline.policy.proof import ProofPolicy
 from pipeline.policy.raci import RaciPolicy
 from pipeline.policy.renewals import RenewalsPolicy
 from pipeline.policy.revenue import RevenuePolicy
@@ -67,6 +68,7 @@ __all__ = [
     "PlayAction",
     "PlaybooksPolicy",
     "Policy",
+    "ProofPolicy",
     "RaciPolicy",
     "RedList",
     "Renewals",
@@ -103,6 +105,7 @@ class Policy:
     sla: SlaPolicy
     escalations: EscalationsPolicy
     onboarding: OnboardingPolicy
+    proof: ProofPolicy
     kpis: dict[str, Kpi]
     hash: str
     origin: Mapping[str, str]
@@ -126,6 +129,7 @@ FILES: dict[str, type[Rules]] = {
     "sla": SlaPolicy,
     "escalations": EscalationsPolicy,
     "onboarding": OnboardingPolicy,
+    "proof": ProofPolicy,
     "kpis": _Kpis,
 }
 

@@ -1,10 +1,10 @@
 """policy/proof.toml: when the scores are looked at, how they are held against what happened, what may be printed."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.policy.rules import Rules
+from pipeline.policy.rules import Keys, Rules
 
 
 class Splits(Rules):
@@ -47,10 +47,15 @@ class Drift(Rules):
 
 
 class Feature(Rules):
-    """A metric of the panel: a column, or its ratio to another; and the health component that looks at the same."""
+    """A metric of the panel: a column, or its ratio to another; which end of it is good, the attributes of the account
+    that it rests on, and the health component that looks at the same.
+    """
 
+    label: str
     of: str
     per: str | None = None
+    good: Literal["high", "low"]
+    attributes: Keys = ()
     component: str | None = None
 
 
@@ -59,7 +64,8 @@ class ProofPolicy(Rules):
 
     lead_days: tuple[int, ...]
     churn_events_needed: int
-    capacity_per_week: int
+    cell_events_needed: int
+    capacity_pct: float = Field(gt=0, le=100)
     high_auc: float
     backfilled_over_pct: float
     red_times_base: float

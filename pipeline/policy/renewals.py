@@ -21,11 +21,14 @@ Evidence = Literal[
 
 
 class Chances(Rules):
-    """The Beta prior of each health band, its weight in renewals, and the distances from which own ones are seen."""
+    """The Beta prior of each health band, its weight in renewals, the distances from which own ones are seen, and
+    whether the model of the report card speaks instead where there is one.
+    """
 
     weight: float = Field(gt=0)
     distances: tuple[int, ...] = Field(min_length=1)
     interval_pct: float = Field(gt=0, lt=100)
+    from_model: bool = False
     priors: dict[str, float]
     source: str
 

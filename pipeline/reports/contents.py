@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.book import Book
+from pipeline.reports.brief import brief
 from pipeline.reports.document import Context, Document
 from pipeline.reports.escalations import escalation_report
 from pipeline.reports.feedback import feedback
@@ -12,6 +13,7 @@ from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr
 from pipeline.reports.quality import quality
 from pipeline.reports.renewals import renewals_report
+from pipeline.reports.report_card import report_card
 from pipeline.reports.sla import sla_report
 from pipeline.reports.status import status
 from pipeline.reports.weekly import weekly
@@ -21,6 +23,7 @@ REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
     "portfolio": portfolio,
     "weekly": weekly,
     "qbr": qbr,
+    "brief": brief,
     "status": status,
     "loops": loops,
     "renewals": renewals_report,
@@ -28,5 +31,6 @@ REPORTS: dict[str, Callable[[Book, Scores, Context], list[Document]]] = {
     "feedback": feedback,
     "sla": sla_report,
     "escalations": escalation_report,
+    "report-card": report_card,
     "quality": quality,
 }

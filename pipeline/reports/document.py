@@ -32,9 +32,11 @@ class Context:
     """What a report needs that no mart holds: the policy, what the load and the checks found, and what was asked for.
 
     `files` has a row per loaded file and table, `findings` a row per data check that found something; `asked` are the
-    ids of accounts whose pack is wanted whatever is due. `ledger` is the account of the load, where there is one.
-    `saves_per_csm` is what a CSM can save in a week, `people` who holds the company's roles, and `sent` the alerts that
-    an earlier run has sent: alert_id -> the day of that run.
+    ids of accounts whose pack is wanted whatever is due, `decks` of those whose pack is wanted as a presentation too,
+    `briefs` and `monthly` of those whose brief or monthly review is wanted. `notes` are the team's own words by account
+    id, `program` a hash of what makes the figures, `last_run` the headlines that the run for an earlier day told.
+    `ledger` is the account of the load, where there is one. `saves_per_csm` is what a CSM can save in a week, `people`
+    who holds the company's roles, and `sent` the alerts that an earlier run has sent: alert_id -> the day of that run.
     """
 
     policy: Policy
@@ -45,6 +47,12 @@ class Context:
     saves_per_csm: float | None = None
     people: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, date] = field(default_factory=dict)
+    decks: frozenset[str] = frozenset()
+    briefs: frozenset[str] = frozenset()
+    monthly: frozenset[str] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    program: str = ""
+    last_run: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,36 @@
-"""The data of the dashboard's live account table: one record per scored account, with the explanation of its score."""
+"""The data of the live dashboard: one record per customer with the explanation of its score, and what adds up."""
 
 from typing import Any
 
 import polars as pl
 
 from pipeline.reports import wording
-from pipeline.reports.facts import Row, View
-from pipeline.reports.portfolio_overview import renewals_due
+from pipeline.reports.facts import TROUBLED, Row, View
+from pipeline.reports.live import Live
 from pipeline.reports.risk import Risk
 
 STATES = {"frozen": "frozen, its feed is late", "missing": "its feed is missing", "off": "off"}
 ACTIONS = 8
 
 
-def explorer(view: View) -> Row:
-    """Records and the columns they are shown in; plain values only, so that they can be written as JSON."""
-    due = renewals_due(view, 90).group_by("account_id").agg(pl.col("arr").sum(), pl.len().alias("count"))
-    dues = {account: (float(arr), count) for account, arr, count in due.iter_rows()}
+def explorer(view: View, live: Live) -> Row:
+    """Records and what the page adds up; plain values only, so that they can be written as JSON."""
     risk = Risk(view)
+    now = view.book.account_weeks.filter(pl.col("week_ending_on") == view.as_of)
+    touches = dict(now.select("account_id", "touch_count_30d").iter_rows())
     return {
-        "currency": view.currency,
         "symbol": view.symbol,
         "as_of": view.as_of.isoformat(),
+        "bands": [[name, wording.BAND_SHAPES[name], wording.BAND_WORDS[name]] for name in wording.BANDS],
         "accounts": [
-            _record(view, row, dues.get(row["account_id"], (0.0, 0))) | _risk(risk, row["account_id"])
+            _record(view, row, touches.get(row["account_id"])) | _risk(risk, row["account_id"])
             for row in view.standing.to_dicts()
         ],
+        "live": live.cube,
     }
 
 
-def _record(view: View, row: Row, due: tuple[float, int]) -> Row:
+def _record(view: View, row: Row, touches: int | None) -> Row:
     account = row["account_id"]
     return {
         "id": account,
@@ -39,7 +40,7 @@ def _record(view: View, row: Row, due: tuple[float, int]) -> Row:
         "industry": wording.word(row["industry"]),
         "tier": wording.word(row["tier"]),
         "csm": row["csm"] or "No CSM",
-        "arr": float(row["arr"]),
+        "arr": None if row["arr"] is None else float(row["arr"]),
         "band": row["health_band"],
         "alarm": row["alarm"],
         "score": rounded(row["health_score"]),
@@ -50,12 +51,12 @@ def _record(view: View, row: Row, due: tuple[float, int]) -> Row:
         "floor": row["floor"],
         "renewal": row["renewal_on"].isoformat() if row["renewal_on"] else None,
         "days": row["days_to_renewal"],
-        "due": due[0],
-        "contracts": due[1],
         "urgent": row["open_p0_p1"],
         "touch": row["last_touch_on"].isoformat() if row["last_touch_on"] else None,
         "url": row["record_url"],
         "next": row["next_action"],
+        "driver": view.driver(account) if row["alarm"] in TROUBLED else "",
+        "touches": touches,
         "parts": [
             _part(view, part)
             for part in sorted(view.components.get(account, []), key=lambda part: view.place(part["component"]))

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.metrics import METRICS
+from pipeline.metrics.customers import is_customer, was_customer
 from pipeline.policy import Component
 from pipeline.reports import wording
 from pipeline.reports.document import Context
@@ -46,6 +47,17 @@ class View:
     def money(self, value: Any) -> str:
         """Money of the book in short form."""
         return wording.money(value, self.currency)
+
+    @cached_property
+    def chances_are_assumed(self) -> bool:
+        """Whether the history holds too few churns for a chance to be more than a prior."""
+        summary = self.scores.proof.backtest_summary
+        return not summary.height or summary["events_needed"].item() > 0
+
+    def chance(self, percent: Any) -> str:
+        """A chance to renew in print: `75%`, or `assumed 75%` while the churns on file are too few to measure one."""
+        said = wording.percent(percent)
+        return f"assumed {said}" if percent is not None and self.chances_are_assumed else said
 
     def back(self, days: int) -> date:
         """The day so many days before the book's."""
@@ -99,7 +111,7 @@ class View:
         latest = self.scores.health_weeks.filter(pl.col("week_ending_on") == self.as_of).drop("week_ending_on")
         alarm = pl.when(pl.col("health_band") == "insufficient_data").then("last_known_band").otherwise("health_band")
         return (
-            self.book.accounts.filter(pl.col("is_scored") & pl.col("churned_on").is_null())
+            self.book.accounts.filter(is_customer())
             .join(latest, on="account_id", how="left")
             .with_columns(alarm.alias("alarm"))
             .sort(pl.col("arr"), pl.col("account_id"), descending=[True, False], nulls_last=True)
@@ -108,8 +120,7 @@ class View:
     @cached_property
     def served_weeks(self) -> pl.DataFrame:
         """The weeks in which an account was a customer: with ARR, unknown ARR, or a contract in force."""
-        is_served = pl.col("arr").is_null() | (pl.col("arr") > 0) | (pl.col("contract_in_force_count") > 0)
-        return self.book.account_weeks.filter(pl.col("is_scored") & is_served)
+        return self.book.account_weeks.filter(was_customer())
 
     @cached_property
     def panel(self) -> pl.DataFrame:
@@ -169,6 +180,10 @@ class View:
     def is_usage_fresh(self) -> bool:
         """Whether counts of use can be stated for the book's date; without the feed a count of 0 says nothing."""
         return any(feed["feed"] == "usage" and feed["state"] == "fresh" for feed in self.feeds)
+
+    def is_missing(self, feed: str) -> bool:
+        """Whether a feed never came: a count of its rows would say 0 where nothing is known."""
+        return any(row["feed"] == feed and row["state"] == "missing" for row in self.feeds)
 
     @cached_property
     def floors(self) -> dict[str, str]:

@@ -6,7 +6,10 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
+from pipeline.reports.narrowed import csms
+from pipeline.reports.places import place_of
 from pipeline.reports.portfolio_overview import headline_figures
+from pipeline.reports.since_last_run import since_last_run
 from pipeline.scores import Scores
 
 
@@ -23,7 +26,9 @@ def index(
             more.setdefault(document.account_id, []).append(document)
     data: Row = {
         "figures": headline_figures(view),
-        "documents": [document for document in documents if document.account_id is None],
+        "documents": [document for document in documents if document.account_id is None and document.csm is None],
+        "books": _books(view, documents),
+        "last_run": since_last_run(view),
         "accounts": [
             _account(row, packs.get(row["account_id"]), more.get(row["account_id"], [])) for row in _by_name(view)
         ],
@@ -38,6 +43,14 @@ def index(
         f"Week ending {wording.day(book.as_of)}",
         wants_pdf=False,
     )
+
+
+def _books(view: View, documents: Sequence[Document]) -> list[Row]:
+    """Each CSM's weekly review, list to mail and calendar."""
+    everybody = csms(view)
+    pages = {document.csm: document.path for document in documents if document.csm and not document.account_id}
+    places = {csm: f"calendar/{place_of(csm, everybody)}.ics" for csm in everybody}
+    return [{"csm": csm, "path": pages.get(csm), "calendar": places[csm]} for csm in everybody]
 
 
 def _by_name(view: View) -> list[Row]:

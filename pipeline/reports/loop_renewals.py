@@ -1,13 +1,13 @@
-"""The operating documents of the renewal loop: readiness, the risk register of renewals, save motions."""
+"""The operating documents of the renewal loop: readiness and the risk register of renewals."""
 
 from typing import Any
 
 import polars as pl
 
 from pipeline.reports import wording
-from pipeline.reports.facts import Row
 from pipeline.reports.loop_parts import Block, health_mark, points, raci, role_word, table, text
-from pipeline.reports.renewals import OPEN, accuracy, cohort, forecast_call, renewal_list, save_motions, views
+from pipeline.reports.renewals import OPEN, accuracy, cohort, renewal_list, views
+from pipeline.reports.renewals_call import forecast_call
 from pipeline.reports.risk import Risk
 
 Sections = tuple[list[Block], ...]
@@ -105,7 +105,7 @@ def renewal_risk_sections(risk: Risk) -> Sections:
             view.money(row["arr"]),
             wording.short_day(row["renewal_on"]),
             health_mark(row["health_band"]),
-            wording.percent(row["probability_pct"]),
+            row["chance"],
             row["risk_count"],
             row["category_word"],
             row["csm"] or wording.UNKNOWN,
@@ -166,71 +166,6 @@ def renewal_risk_sections(risk: Risk) -> Sections:
             )
         ],
         [points("Unknown is what no feed can answer; it is never a no.")],
-    )
-
-
-def save_motion_sections(risk: Risk) -> Sections:
-    """The save-motion tracker."""
-    view, found = risk.view, save_motions(risk.view)
-    rows = [_motion(risk, row) for row in found["rows"]]
-    return (
-        [text("Every renewal that is likely to be lost has one owner, one motion, one date, or is let go on purpose.")],
-        [
-            text(
-                f"{wording.counted(found['count'], 'customer')} with {view.money(found['arr'])} up for renewal.",
-                "A chance under 60%, or a red flag.",
-            )
-        ],
-        raci(risk, "save_motion"),
-        [
-            points(
-                "In: the chance of an open renewal under 60%, or a red flag of churn risk.",
-                "Out: signed, lost, or 60% and more without a red flag.",
-            )
-        ],
-        [
-            routine(
-                ("Weekly, 10 minutes", "Each motion: what was done, what it changed, what is next", "csm_manager"),
-                ("30 days before the decision", "Retention pricing is approved or ruled out", "vp_customer_success"),
-            )
-        ],
-        [
-            table(
-                ("Customer", "ARR", "Renews", "Chance", "Why", "Next step", "Owner", "Due"),
-                (17, 8, 9, 8, 22, 18, 11, 7),
-                rows,
-                (1, 2, 3, 7),
-                "Motions, the largest within half a year first",
-            )
-        ],
-        [artifacts(("Actions with owner, due date and outcome", "data/actions.csv"), ("Prices proposed", TABLES))],
-        [
-            points(
-                "A motion closes as worked when the successor is signed, as not when notice is served.",
-                "What worked goes into the play.",
-            )
-        ],
-        [
-            points(
-                "The chance is that of the band, learned from own renewals; a motion does not change it by being begun."
-            )
-        ],
-    )
-
-
-def _motion(risk: Risk, row: Row) -> tuple[Any, ...]:
-    action = risk.next_action(row["account_id"]) or {}
-    why = "; ".join(reason["label"] for reason in row["reasons"][:3]) or "The health band"
-    due = action.get("due_on")
-    return (
-        row["account_name"],
-        risk.view.money(row["arr"]),
-        wording.short_day(row["renewal_on"]),
-        wording.percent(row["probability_pct"]),
-        why,
-        action.get("title") or (row["reasons"][0]["action"] if row["reasons"] else "Nothing agreed"),
-        action.get("owner") or row["csm"] or wording.UNKNOWN,
-        {"text": wording.short_day(due), "late": due is not None and due < risk.view.as_of},
     )
 
 

@@ -25,8 +25,8 @@ def mapped(risk: Risk) -> list[Row]:
 
 def stakeholder_sections(risk: Risk, row: Row) -> tuple[list[Block], ...]:
     """The nine sections for one account."""
-    people = _people(risk, row)
-    roles = _roles(risk, people)
+    people = key_people(risk, row)
+    roles = role_states(risk, people)
     return (
         _outcome(risk),
         _scope(risk, row, people),
@@ -48,7 +48,7 @@ def _departed(risk: Risk) -> pl.DataFrame:
     )
 
 
-def _people(risk: Risk, row: Row) -> list[Row]:
+def key_people(risk: Risk, row: Row) -> list[Row]:
     """The account's people of a role that counts, with the last talk and the group of their newest NPS answer."""
     view = risk.view
     rules = view.context.policy.voice.stakeholders
@@ -87,7 +87,7 @@ def _answers(risk: Risk, row: Row) -> dict[str, str]:
     return {person: f"{GROUPS[group]}, {wave}" for person, group, wave in newest.iter_rows()}
 
 
-def _roles(risk: Risk, people: list[Row]) -> list[Row]:
+def role_states(risk: Risk, people: list[Row]) -> list[Row]:
     """Each role with who holds it: held, out of touch, vacant since, or never filled."""
     view, rules = risk.view, risk.view.context.policy.voice.stakeholders
     found = []

@@ -14,10 +14,11 @@ from pipeline.reports.loop_expansion import expansion_sections
 from pipeline.reports.loop_onboarding import onboarding_documents
 from pipeline.reports.loop_parts import SECTIONS, Block
 from pipeline.reports.loop_register import register_sections
-from pipeline.reports.loop_renewals import readiness_sections, renewal_risk_sections, save_motion_sections
+from pipeline.reports.loop_renewals import readiness_sections, renewal_risk_sections
+from pipeline.reports.loop_saves import save_motion_sections
 from pipeline.reports.loop_signals import signal_sections
 from pipeline.reports.loop_stakeholders import mapped, stakeholder_sections
-from pipeline.reports.qbr import folder
+from pipeline.reports.places import folder
 from pipeline.reports.risk import Risk
 from pipeline.scores import Scores
 

@@ -13,6 +13,7 @@ from pipeline.reports import wording
 from pipeline.reports.document import Context
 from pipeline.reports.facts import Row, View
 from pipeline.reports.nps import nps_json_data
+from pipeline.reports.report_card import report_card_json_data
 from pipeline.reports.risk import FOLLOWED, Risk, red_list
 from pipeline.reports.work import SEVERITIES, duties, weeks_alerts
 from pipeline.revenue.renewals_memory import kept_forecast
@@ -38,6 +39,7 @@ def messages(book: Book, scores: Scores, context: Context) -> dict[str, str]:
         "alerts/digest.md": _as_markdown(digest),
         "alerts/digest.json": _json(_as_blocks(digest)),
         "nps/nps.json": _json(nps_json_data(view)),
+        "report-card/report_card.json": _json(report_card_json_data(view)),
         **{f"alerts/slack/{row['alert_id']}.json": _json(_slack(view, row)) for row in fresh},
     }
 

@@ -5,11 +5,12 @@ from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.explorer import explorer
 from pipeline.reports.facts import Row, View
+from pipeline.reports.live import Live
 from pipeline.reports.portfolio_health import health
 from pipeline.reports.portfolio_kpis import scorecard
 from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
 from pipeline.reports.portfolio_overview import overview
-from pipeline.reports.portfolio_retention import retention, tenure
+from pipeline.reports.portfolio_retention import retention
 from pipeline.reports.portfolio_revenue import churn, growth, renewals
 from pipeline.reports.portfolio_risk import risk_dashboard
 from pipeline.reports.portfolio_service import adoption, service, urgent_tickets, voice
@@ -22,14 +23,16 @@ from pipeline.reports.portfolio_team import (
     model_gaps,
     reviews,
 )
+from pipeline.reports.portfolio_tenure import tenure
 from pipeline.scores import Scores
 
 
 def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
     """One document: page one answers in ten seconds, the rest says why."""
     view = View(book, scores, context)
+    live = Live(view)
     data: Row = {
-        "overview": overview(view),
+        "overview": {**overview(view), "tiles": live.printed("customers", "arr", "exposed", "due", "lost")},
         "health": health(view),
         "risk": risk_dashboard(view),
         "growth": growth(view),
@@ -51,7 +54,7 @@ def portfolio(book: Book, scores: Scores, context: Context) -> list[Document]:
         "feeds": freshness(view),
         "alarms": feed_alarms(view),
         "gaps": model_gaps(view),
-        "explorer": explorer(view),
+        "explorer": explorer(view, live),
     }
     subtitle = f"Week ending {wording.day(book.as_of)}"
     return [Document("portfolio/portfolio", "portfolio.html.j2", "Portfolio dashboard", data, subtitle, is_live=True)]

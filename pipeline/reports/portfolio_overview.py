@@ -5,17 +5,18 @@ import polars as pl
 from pipeline.charts import CHARTS, Chart
 from pipeline.reports import periods, wording
 from pipeline.reports.facts import TROUBLED, Row, View, total
+from pipeline.reports.narrative import narrative
 
 QUARTER_DAYS = 91
 
 
 def overview(view: View) -> Row:
-    """Headline, tiles, the ARR chart, and the accounts in trouble."""
+    """Headline, the ARR chart, and the accounts in trouble; the tiles are those of `live_tiles`."""
     figures = headline_figures(view)
     return {
         "headline": _headline(view, figures),
         "lead": _lead(view, figures),
-        "tiles": _tiles(view, figures),
+        "narrative": narrative(view)[:3],
         "chart": arr_chart(view),
         "troubled": [trouble_row(view, row) for row in view.troubled.head(10).to_dicts()],
         "troubled_count": view.troubled.height,
@@ -75,9 +76,19 @@ def renewals_due(view: View, days: int) -> pl.DataFrame:
 
 
 def churned(view: View, days: int) -> pl.DataFrame:
-    """Accounts whose service ended within the last so many days, the largest first."""
-    gone = view.book.accounts.filter((pl.col("churned_on") > view.back(days)) & (pl.col("churned_on") <= view.as_of))
-    return gone.sort(pl.col("churned_arr").fill_null(0), pl.col("account_id"), descending=[True, False])
+    """Accounts whose service ended within the last so many days, the largest first.
+
+    Up to the days of the policy they are those of `churned_accounts`, also the ones that came back since; for longer
+    the accounts that are gone today.
+    """
+    told = view.scores.money.churned_accounts
+    if told.height and days <= view.context.policy.revenue.churn.days:
+        gone = told.rename({"lost_arr": "churned_arr", "reason": "churn_reason"})
+    else:
+        gone = view.book.accounts
+    within = (pl.col("churned_on") > view.back(days)) & (pl.col("churned_on") <= view.as_of)
+    order = (pl.col("churned_arr").fill_null(0), pl.col("account_id"), pl.col("churned_on"))
+    return gone.filter(within).sort(order, descending=[True, False, False])
 
 
 def trouble_row(view: View, row: Row) -> Row:
@@ -141,43 +152,3 @@ def _lead(view: View, figures: Row) -> str:
         return f"{risk} {due} No customer left in the last 90 days."
     gone = f"{wording.counted(figures['churned_count'], 'customer')} left in the last 90 days, "
     return f"{risk} {due} {gone}taking {view.money(figures['churned_arr'])}."
-
-
-def _tiles(view: View, figures: Row) -> list[Row]:
-    before, risk_before = figures["customers_before"], figures["at_risk_arr_before"]
-    since = wording.short_day(view.back(QUARTER_DAYS))
-    grown, in_trouble = figures["growth_pct"], view.money(figures["due_troubled_arr"])
-    joined = None if before is None else figures["customers"] - before
-    risk_moved = None if risk_before is None else figures["at_risk_arr"] - risk_before
-    gained = None if figures["arr_year_ago"] is None else figures["arr"] - figures["arr_year_ago"]
-    return [
-        {
-            "label": "Customers",
-            "value": wording.number(figures["customers"]),
-            "note": f"{wording.change(joined)} since {since}" if joined is not None else "first quarter on file",
-        },
-        {
-            "label": "ARR",
-            "value": view.money(figures["arr"]),
-            "note": f"{wording.money_change(gained, view.currency)} ({wording.change(grown)}%) in 12 months"
-            if gained is not None
-            else "no year-ago figure on file",
-        },
-        {
-            "label": "ARR at risk or critical",
-            "value": view.money(figures["at_risk_arr"]),
-            "note": f"{wording.share(figures['at_risk_arr'], figures['arr'])} of ARR"
-            + (f", {wording.money_change(risk_moved, view.currency)} since {since}" if risk_moved is not None else ""),
-            "tone": "bad" if risk_moved and risk_moved > 0 else "",
-        },
-        {
-            "label": "Renewing in 90 days",
-            "value": view.money(figures["due_arr"]),
-            "note": f"{wording.counted(figures['due_count'], 'contract')}, {in_trouble} in trouble",
-        },
-        {
-            "label": "Lost in 90 days",
-            "value": view.money(figures["churned_arr"]),
-            "note": wording.counted(figures["churned_count"], "customer"),
-        },
-    ]

@@ -1,6 +1,6 @@
 """The money blocks of the dashboard: ARR, segments, top customers, renewals, churn, expansion."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipeline.reports import periods, wording
 from pipeline.reports.facts import TROUBLED, Row, View, total
 from pipeline.reports.portfolio_health import STACK
 from pipeline.reports.portfolio_overview import churned, renewal_rows, renewals_due
-from pipeline.reports.renewals import forecast_call
+from pipeline.reports.renewals_call import forecast_call
 
 NOTHING = Decimal(0)
 SEGMENTS = ("enterprise", "mid_market", "smb")
@@ -162,38 +162,41 @@ def expansion(view: View) -> Row:
 
 def churn(view: View) -> Row:
     """Who left in the last 90 days, why, what they paid, and whether the score saw it coming."""
-    gone = churned(view, 90)
-    rows = [{**row, "band_before": _band_before(view, row)} for row in gone.to_dicts()]
-    known = [row["band_before"] for row in rows if row["band_before"] in ("healthy", "watch", "at_risk", "critical")]
-    surprises = sum(band == "healthy" for band in known)
+    gone, whole = churned(view, 90), _analysed(view, "all")
+    told = [row for row in gone.to_dicts() if row.get("is_surprise") is not None]
+    year = churned(view, 365)
     return {
-        "rows": rows[:14],
-        "count": gone.height,
-        "arr": total(gone, "churned_arr"),
-        "count_year": churned(view, 365).height,
-        "arr_year": total(churned(view, 365), "churned_arr"),
-        "reasons": _reasons(gone),
-        "surprises": surprises,
-        "known": len(known),
+        "rows": [{**row, "band_before": row.get("health_band_before")} for row in gone.head(14).to_dicts()],
+        "count": whole[0]["churned_accounts"] if whole else gone.height,
+        "rate": whole[0]["churn_rate_pct"] if whole else None,
+        "arr": whole[0]["lost_arr"] if whole else total(gone, "churned_arr"),
+        "count_year": year.height,
+        "arr_year": total(year, "churned_arr"),
+        "reasons": _reasons(view),
+        "surprises": sum(row["is_surprise"] for row in told),
+        "known": len(told),
     }
 
 
-def _band_before(view: View, row: Row) -> str | None:
-    then = row["churned_on"] - timedelta(days=90)
-    weeks = view.scores.health_weeks.filter(
-        (pl.col("account_id") == row["account_id"])
-        & (pl.col("week_ending_on") <= then)
-        & (pl.col("week_ending_on") > then - timedelta(days=7))
-    )
-    return weeks.get_column("health_band").item() if weeks.height else None
+def _reasons(view: View) -> list[Row]:
+    """Why they left, the most frequent first, with the share of all who did."""
+    rows = _analysed(view, "reason")
+    whole = max(1, sum(row["churned_accounts"] for row in rows))
+    ranked = sorted(rows, key=lambda row: (-row["churned_accounts"], -row["lost_arr"], row["value"]))
+    return [
+        {
+            "churn_reason": row["value"],
+            "count": row["churned_accounts"],
+            "arr": row["lost_arr"],
+            "pct": row["churned_accounts"] / whole * 100,
+        }
+        for row in ranked
+    ]
 
 
-def _reasons(gone: pl.DataFrame) -> list[Row]:
-    reasons = gone.with_columns(pl.col("churn_reason").fill_null("not recorded")).group_by("churn_reason")
-    counted = reasons.agg(pl.len().alias("count"), pl.col("churned_arr").sum().alias("arr"))
-    whole = max(1, gone.height)
-    ranked = counted.sort("count", "arr", "churn_reason", descending=[True, True, False]).to_dicts()
-    return [{**row, "pct": row["count"] / whole * 100} for row in ranked]
+def _analysed(view: View, dimension: str) -> list[Row]:
+    frame = view.scores.money.churn_analysis
+    return frame.filter(pl.col("dimension") == dimension).to_dicts() if frame.height else []
 
 
 def _due_by_band(due: pl.DataFrame) -> list[Row]:

@@ -3,9 +3,7 @@
 No score, band, risk or probability of ours, and no internal note, reaches these documents.
 """
 
-import hashlib
-import re
-import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -14,7 +12,9 @@ from pipeline.book import Book
 from pipeline.reports import periods, wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
+from pipeline.reports.places import folder, slug
 from pipeline.reports.qbr_plan import actions, next_quarter, recommendations
+from pipeline.reports.qbr_safe import Shown, shown
 from pipeline.reports.qbr_story import story
 from pipeline.reports.qbr_use import adoption, features, practice, service, voice
 from pipeline.reports.qbr_value import value
@@ -29,6 +29,13 @@ AGENDA = (
     ("Plan for next quarter", 10, "Goals, milestones, training"),
     ("Actions and close", 5, "Who does what by when; date of the next review"),
 )
+MONTHLY = (
+    ("Health metrics review", 5, "Use, tickets, how you rate us"),
+    ("Open issues status", 10, "What is still open, and by when"),
+    ("Upcoming changes", 5, "Milestones, releases, training"),
+    ("Customer feedback", 5, "Your answers, your requests, what became of them"),
+    ("Action items", 5, "Who does what by when"),
+)
 ROLES = {
     "executive_sponsor": "Executive sponsor",
     "champion": "Project lead",
@@ -39,55 +46,65 @@ ROLES = {
 
 
 def qbr(book: Book, scores: Scores, context: Context) -> list[Document]:
-    """One pack for each account whose review is due, and for each asked for."""
+    """One pack for each account whose review is due, and for each asked for; monthly reviews that were asked for."""
     view = View(book, scores, context)
-    return [_pack(view, row) for row in pack_rows(view)]
+    safe = shown(view)
+    due = [row["account_id"] for row in pack_rows(view)]
+    packs = [_pack(safe, row) for row in rows_of(safe, due)]
+    return packs + [_monthly(safe, row) for row in rows_of(safe, context.monthly)]
 
 
-def folder(row: Row) -> str:
-    """`<csm>/<account>`: safe slugs, the account's with a short hash of its id."""
-    digest = hashlib.sha256(row["account_id"].encode()).hexdigest()[:8]
-    return f"{slug(row['csm'] or 'no-csm')}/{slug(row['account_name'])}-{digest}"
+def rows_of(safe: Shown, accounts: Collection[str]) -> list[Row]:
+    """What may be shown of those accounts, by name."""
+    rows = safe.standing.filter(pl.col("account_id").is_in(sorted(accounts)))
+    return rows.sort("account_name", "account_id").to_dicts()
 
 
-def slug(text: str) -> str:
-    """A name as a file name: lower-case ASCII letters, digits and hyphens, at most 48 of them."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:48].strip("-") or "account"
-
-
-def _pack(view: View, row: Row) -> Document:
-    starts = view.book.company.fiscal_year_starts_month
-    quarter = periods.reviewed_quarter(view.as_of, starts)
-    use = adoption(view, row)
+def pack_data(safe: Shown, row: Row) -> Row:
+    """Everything that stands in a pack, made of what may be shown."""
+    starts = safe.book.company.fiscal_year_starts_month
+    quarter = periods.reviewed_quarter(safe.as_of, starts)
+    use = adoption(safe, row)
     data: Row = {
         "account": {name: row[name] for name in ("account_name", "csm", "use_case", "plan")},
         "quarter": quarter,
         "following": periods.quarter_after(quarter, starts),
         "agenda": AGENDA,
         "minutes": sum(minutes for _, minutes, _ in AGENDA),
-        "review_on": _review_date(view, row),
-        "people": people(view, row),
+        "review_on": _review_date(safe, row),
+        "people": people(safe, row),
         "team": _team(row),
-        "value": value(view, row),
+        "value": value(safe, row),
         "adoption": use,
-        "features": features(view, row),
-        "practice": practice(view, row),
-        "service": service(view, row),
-        "voice": voice(view, row),
-        "recommendations": recommendations(view, row, use),
-        "plan": next_quarter(view, row, quarter),
-        "actions": actions(view, row),
+        "features": features(safe, row),
+        "practice": practice(safe, row),
+        "service": service(safe, row),
+        "voice": voice(safe, row),
+        "recommendations": recommendations(safe, row, use),
+        "plan": next_quarter(safe, row, quarter),
+        "actions": actions(safe, row),
     }
-    data["story"] = story(view, row, data)
-    title = f"Quarterly business review: {row['account_name']}"
-    path = f"customer/{folder(row)}/qbr"
+    return {**data, "story": story(safe, row, data)}
+
+
+def _pack(safe: Shown, row: Row) -> Document:
+    data = pack_data(safe, row)
+    return _document(row, "qbr", "Quarterly business review", data, data["quarter"].label)
+
+
+def _monthly(safe: Shown, row: Row) -> Document:
+    """The two-page review of a month (playbook 5.3)."""
+    data = {**pack_data(safe, row), "agenda": MONTHLY, "minutes": sum(minutes for _, minutes, _ in MONTHLY)}
+    return _document(row, "monthly", "Monthly review", data, wording.month(safe.as_of))
+
+
+def _document(row: Row, name: str, title: str, data: Row, subtitle: str) -> Document:
     return Document(
-        path,
-        "qbr.html.j2",
-        title,
+        f"customer/{folder(row)}/{name}",
+        f"{name}.html.j2",
+        f"{title}: {row['account_name']}",
         data,
-        quarter.label,
+        subtitle,
         account_id=row["account_id"],
         account_name=row["account_name"],
         csm=row["csm"],
@@ -121,4 +138,4 @@ def _review_date(view: View, row: Row) -> Any:
     return planned if planned and planned >= view.as_of else None
 
 
-__all__ = ["folder", "people", "qbr", "slug", "wording"]
+__all__ = ["AGENDA", "ROLES", "folder", "pack_data", "people", "qbr", "rows_of", "slug"]

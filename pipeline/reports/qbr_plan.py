@@ -10,8 +10,6 @@ from pipeline.reports.facts import Row, View
 from pipeline.reports.qbr_use import features
 from pipeline.reports.qbr_value import STATUS, training
 
-INTERNAL_STEPS = ("action_id", "renewal_step", "offboarding_step")
-
 
 def recommendations(view: View, row: Row, use: Row) -> Row:
     """What we recommend, each with the figure it rests on, and what is planned from the customer's own requests."""
@@ -50,12 +48,11 @@ def next_quarter(view: View, row: Row, quarter: Quarter) -> Row:
 
 
 def actions(view: View, row: Row) -> Row:
-    """Open tasks on both sides that are not steps of our own plays, the earliest first."""
+    """Open tasks on both sides, the earliest first; what may be shown holds none of our own plays."""
     tasks = _mine(view.book.tasks, row).filter(
         (pl.col("status") != "completed").fill_null(True)
         & pl.col("completed_on").is_null()
         & pl.col("title").is_not_null()
-        & pl.all_horizontal(pl.col(step).is_null() for step in INTERNAL_STEPS)
     )
     rows = tasks.sort("due_on", "task_id", nulls_last=True).to_dicts()
     return {

@@ -226,13 +226,14 @@ def _figures(data: Row) -> list[Row]:
                 "note": "in the last 90 days",
             }
         )
-    figures.append(
-        {
-            "label": "Tickets in 90 days",
-            "value": wording.number(service["created"]),
-            "note": f"{service['created_before']} in the 90 before",
-        }
-    )
+    if service["is_known"]:
+        figures.append(
+            {
+                "label": "Tickets in 90 days",
+                "value": wording.number(service["created"]),
+                "note": f"{service['created_before']} in the 90 before",
+            }
+        )
     if service["csat"] is not None:
         figures.append(
             {

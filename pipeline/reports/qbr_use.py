@@ -35,6 +35,7 @@ def adoption(view: View, row: Row) -> Row:
     seats_pct = wording.ratio(now, row["seats"])
     return {
         "plot": line_plot(points, 560, 190) if any(value for _, value in points) else None,
+        "points": points,
         "active": now,
         "active_before": then,
         "active_change": wording.growth(now, then),
@@ -79,7 +80,7 @@ def peers(view: View, row: Row) -> Row | None:
 
 def features(view: View, row: Row) -> Row:
     """Features of the plan by days in use, and those not used in 90 days."""
-    mine = _mine(view.book.account_features, row).filter(pl.col("is_in_plan"))
+    mine = _mine(view.book.account_features, row).filter(pl.col("is_in_plan") & ~pl.lit(view.is_missing("usage")))
     used = (
         mine.filter(pl.col("used_day_count_90d") > 0)
         .sort("used_day_count_90d", "feature", descending=[True, False])
@@ -150,6 +151,7 @@ def service(view: View, row: Row) -> Row:
         "open_count": open_rows.height,
         "promises": kept_for(view, row["account_id"]),
         "year": tickets.height,
+        "is_known": not view.is_missing("tickets"),
     }
 
 

@@ -69,7 +69,9 @@ def completeness(ledger: Ledger) -> Row:
 def findings(ledger: Ledger) -> list[Row]:
     """What every data check found: accounts concerned, their ARR, rows; checks without a finding count too."""
     arr = ledger.customers.select("account_id", "account_name", "arr")
-    found = ledger.found.filter(pl.col("check") != "orphans").join(arr, on="account_id", how="left")
+    known = ledger.found.filter(pl.col("check") != "orphans")
+    per_account = known.group_by("check", "account_id").agg(pl.col("row_count").sum())
+    found = per_account.join(arr, on="account_id", how="left")
     rows = found.group_by("check").agg(
         pl.col("row_count").sum(),
         pl.col("account_id").drop_nulls().n_unique().alias("accounts"),

@@ -9,27 +9,12 @@ from typing import Any
 import polars as pl
 
 from pipeline.book import Book
-from pipeline.charts import CHARTS, Chart
-from pipeline.charts.theme import BAND_COLOURS, STEPS
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View, named
+from pipeline.reports.renewals_call import CATEGORIES, forecast_call, forecast_chart, months
 from pipeline.scores import Scores
 
-CATEGORIES = {
-    "closed_won": "Won",
-    "commit": "Commit",
-    "best_case": "Best case",
-    "at_risk": "At risk",
-    "lost": "Lost",
-}
-PALETTE = {
-    "closed_won": STEPS[0],
-    "commit": STEPS[1],
-    "best_case": STEPS[2],
-    "at_risk": BAND_COLOURS["at_risk"],
-    "lost": BAND_COLOURS["critical"],
-}
 STATES = {"done": "\u25cf", "due": "\u25c6", "overdue": "\u25b2", "ahead": "\u25cb"}
 OPEN = ("commit", "best_case", "at_risk")
 MOST = 40
@@ -49,6 +34,7 @@ def renewals_report(book: Book, scores: Scores, context: Context) -> list[Docume
         "accuracy": accuracy(view),
         "chances": chances(view),
         "weight": context.policy.renewals.chances.weight,
+        "is_assumed": view.chances_are_assumed,
         "states": [(STATES[name], wording.word(name)) for name in STATES],
     }
     subtitle = f"Week ending {wording.day(book.as_of)}"
@@ -62,105 +48,19 @@ def renewal_list(view: View) -> list[Row]:
         return []
     rows = frame.sort("renewal_on", "contract_id").to_dicts()
     return [
-        named(view, row) | {"days": (row["renewal_on"] - view.as_of).days, "category_word": CATEGORIES[row["category"]]}
-        for row in rows
-    ]
-
-
-def forecast_call(view: View) -> Row:
-    """The headline of the next days and of the year, each total with its interval; empty without a renewal."""
-    frame = view.scores.money.renewal_summary
-    spans = {row["period"]: row for row in frame.to_dicts()} if frame.height else {}
-    soon, year = (next((row for name, row in spans.items() if name.endswith(end)), {}) for end in ("days", "months"))
-    if not soon.get("due_count"):
-        return {
-            "soon": soon,
-            "year": year,
-            "headline": "Nothing renews in the next 90 days",
-            "lead": None,
-            "tiles": _tiles(view, year),
-        }
-    share = wording.share(soon["expected_arr"], soon["due_arr"])
-    due = f"{view.money(soon['expected_arr'])} of {view.money(soon['due_arr'])} due in 90 days"
-    return {
-        "soon": soon,
-        "year": year,
-        "headline": f"We expect to renew {due} ({share})",
-        "lead": _span(view, soon),
-        "tiles": _tiles(view, soon),
-    }
-
-
-def _span(view: View, row: Row) -> str:
-    between = f"between {view.money(row['low_arr'])} and {view.money(row['high_arr'])}"
-    return f"Four times in five it will be {between}; the largest customer is {row['top1_pct']:.0f}% of what is due."
-
-
-def _tiles(view: View, row: Row) -> list[Row]:
-    if not row.get("due_count"):
-        return []
-    return [
-        {
-            "label": "Won already",
-            "value": view.money(row["closed_won_arr"]),
-            "note": "a successor is signed",
-        },
-        {"label": "Commit", "value": view.money(row["commit_arr"]), "note": "90% and more, no red flag"},
-        {"label": "Best case", "value": view.money(row["best_case_arr"]), "note": "60% and more"},
-        {
-            "label": "At risk",
-            "value": view.money(row["at_risk_arr"]),
-            "note": wording.counted(row["at_risk_count"], "renewal") + " under 60%",
-            "tone": "bad" if row["at_risk_count"] else "",
-        },
-        {"label": "Lost", "value": view.money(row["lost_arr"]), "note": "notice is on file"},
-    ]
-
-
-def months(view: View) -> list[Row]:
-    """The forecast of every month, and of the next days at the end."""
-    frame = view.scores.money.renewal_forecast
-    return [row | {"name": _period(row["period"])} for row in frame.to_dicts()] if frame.height else []
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _period(name: str) -> str:
-    if name.startswith("next_"):
-        return name.replace("_", " ").capitalize()
-    year, month = name.split("-")
-    return f"{MONTHS[int(month) - 1]} {year[2:]}"
-
-
-def forecast_chart(view: View) -> Chart:
-    """What is due in each month by category of the forecast."""
-    rows = [row for row in months(view) if not row["period"].startswith("next_")]
-    present = [name for name in CATEGORIES if any(row[f"{name}_arr"] for row in rows)]
-    drawn = [
-        {
-            "when": row["name"],
-            "group": CATEGORIES[name],
-            "value": float(row[f"{name}_arr"]),
-            "said": view.money(row[f"{name}_arr"]),
-            "total": float(row["due_arr"]),
-            "total_said": view.money(row["due_arr"]) if row["due_arr"] else "",
+        named(view, row)
+        | {
+            "days": (row["renewal_on"] - view.as_of).days,
+            "category_word": CATEGORIES[row["category"]],
+            "chance": view.chance(row["probability_pct"]),
+            "disagreement": _as_assumed(view, row["disagreement"]),
         }
         for row in rows
-        for name in present
     ]
-    names = [CATEGORIES[name] for name in present]
-    palette = [PALETTE[name] for name in present]
-    spec = CHARTS["renewals_by_month"](drawn, names, palette, view.symbol, 900, 200) if drawn else {}
-    open_arr, at_risk = (sum((row[name] for row in rows), start=0) for name in ("due_arr", "at_risk_arr"))
-    title = f"{view.money(open_arr)} renews in twelve months, {view.money(at_risk)} of it at risk"
-    table = tuple(
-        (row["name"], *(view.money(row[f"{name}_arr"]) for name in present), view.money(row["due_arr"])) for row in rows
-    )
-    alt = f"Stacked bar chart of ARR due by month and forecast category. {title}."
-    return Chart(
-        "renewal-forecast", title if drawn else "No renewal is due", alt, spec, ("Month", *names, "Due"), table
-    )
+
+
+def _as_assumed(view: View, said: str | None) -> str | None:
+    return said.replace("the base rate ", "assumed ") if said and view.chances_are_assumed else said
 
 
 def cohort(view: View, days: int = 90) -> Row:
@@ -171,7 +71,7 @@ def cohort(view: View, days: int = 90) -> Row:
     marks: dict[str, list[Row]] = {}
     for step in steps.sort("contract_id", "order").to_dicts() if steps.height else []:
         marks.setdefault(step["contract_id"], []).append(step | {"mark": STATES[step["state"]]})
-    told = [row | {"steps": marks.get(row["contract_id"], []), "next_word": _next(view, row)} for row in rows]
+    told = [row | {"steps": marks.get(row["contract_id"], []), "next_word": next_step(view, row)} for row in rows]
     ready = [row["readiness_pct"] for row in rows if row["readiness_pct"] is not None]
     return {
         "rows": told[:MOST],
@@ -183,7 +83,8 @@ def cohort(view: View, days: int = 90) -> Row:
     }
 
 
-def _next(view: View, row: Row) -> str:
+def next_step(view: View, row: Row) -> str:
+    """The next milestone of a renewal and its owner, in words."""
     rules = view.context.policy.renewals.milestones
     step = rules.get(row["next_milestone"] or "")
     return f"{step.label}, {wording.word(step.owner)}" if step else "All done"
@@ -230,7 +131,7 @@ def views(view: View) -> Row:
 def accuracy(view: View) -> Row:
     """How far off the forecasts were by lead, and of what was lost how much stood flagged."""
     frame, lost = view.scores.money.forecast_accuracy, view.scores.money.loss_detection
-    if not frame.height:
+    if not frame.height or view.chances_are_assumed:
         return {
             "whole": [],
             "by": [],
@@ -256,4 +157,12 @@ def chances(view: View) -> list[Row]:
     """The chances in force by band and distance: what the prior said, what the own renewals say."""
     frame = view.scores.money.renewal_chances
     rows: list[dict[str, Any]] = frame.to_dicts() if frame.height else []
-    return [row | {"name": CELLS.get(row["cell"]) or wording.band_word(row["cell"])} for row in rows]
+    return [
+        row
+        | {
+            "name": CELLS.get(row["cell"]) or wording.band_word(row["cell"]),
+            "prior": view.chance(row["prior_pct"]),
+            "chance": view.chance(row["probability_pct"]),
+        }
+        for row in rows
+    ]

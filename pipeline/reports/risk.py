@@ -10,6 +10,8 @@ import polars as pl
 from pipeline.policy import RISK_BANDS
 from pipeline.reports import periods, wording
 from pipeline.reports.facts import Row, View, grouped, total
+from pipeline.reports.report_card_facts import Card
+from pipeline.reports.report_card_front import headline
 
 EXPOSED = ("orange", "red")
 COUNTING = ("present", "frozen")
@@ -160,7 +162,8 @@ def capacity_words(risk: Risk) -> str:
     if not saves:
         return ""
     return (
-        f"{wording.counted(csms, 'CSM')} can save {wording.number(saves, 0 if saves == int(saves) else 1)} each a week"
+        f"{wording.counted(csms, 'CSM')} can save {wording.number(saves, 0 if saves == int(saves) else 1)}"
+        f"{' each' if csms > 1 else ''} a week"
     )
 
 
@@ -211,6 +214,8 @@ def record(view: View) -> Row:
         "renewed": renewed,
         "save_pct": wording.ratio(renewed, renewed + gone),
         "days": view.context.policy.churn_risk.red_list.detection_days,
+        "is_thin": view.chances_are_assumed,
+        "card": headline(Card(view)),
     }
 
 

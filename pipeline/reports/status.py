@@ -14,7 +14,7 @@ from pipeline.reports import status_internal as ours
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
-from pipeline.reports.qbr import folder
+from pipeline.reports.places import folder
 from pipeline.reports.status_appendices import appendices
 from pipeline.reports.status_parts import Block
 from pipeline.reports.status_safe import Shared, shared

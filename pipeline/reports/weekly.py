@@ -10,6 +10,9 @@ from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.escalations import escalated
 from pipeline.reports.facts import TROUBLED, Row, View, named, total
+from pipeline.reports.narrative import narrative
+from pipeline.reports.narrowed import book_of, csms, narrowed
+from pipeline.reports.places import place_of
 from pipeline.reports.portfolio_health import migration
 from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
 from pipeline.reports.portfolio_overview import headline_figures, renewal_rows, renewals_due
@@ -20,6 +23,8 @@ from pipeline.reports.renewals import renewal_list
 from pipeline.reports.reports_due import reports_due
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk, red_list
+from pipeline.reports.since_last_run import since_last_run
+from pipeline.reports.since_monday import monday, since_monday
 from pipeline.reports.work import alerts_of_week, duties, plays_record
 from pipeline.scores import Scores
 
@@ -35,14 +40,21 @@ AGENDA = (
 )
 
 
-READY = ("probability_pct", "readiness_pct", "milestones_overdue", "next_milestone_on", "category_word")
+READY = ("chance", "readiness_pct", "milestones_overdue", "next_milestone_on", "category_word")
 
 
 def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
-    """One document for the whole team."""
+    """One document for the whole team, and one for each CSM's book of business."""
     view = View(book, scores, context)
-    risk = Risk(view)
-    data: Row = {
+    subtitle = f"Week ending {wording.day(book.as_of)}"
+    whole = Document("weekly/review", "weekly.html.j2", "Weekly customer-ops review", review(view), subtitle)
+    return [whole, *(_of_csm(view, csm, subtitle) for csm in csms(view))]
+
+
+def review(view: View) -> Row:
+    """What the review of a book says, of all customers or of a part of them."""
+    risk, context = Risk(view), view.context
+    return {
         "agenda": AGENDA,
         "minutes": sum(minutes for _, minutes in AGENDA),
         "figures": headline_figures(view),
@@ -62,16 +74,26 @@ def weekly(book: Book, scores: Scores, context: Context) -> list[Document]:
         "escalations": escalations(view),
         "actions": actions_due(view),
         "reviews": reviews_due(view),
-        "reports": reports_due(context.policy, book.as_of),
+        "reports": reports_due(context.policy, view.as_of),
         "decisions": decisions(view),
         "feeds": freshness(view),
         "alarms": feed_alarms(view),
         "gaps": model_gaps(view),
         "files": context.files.to_dicts(),
         "findings": context.findings.to_dicts(),
+        "csm": None,
+        "last_run": since_last_run(view),
+        "narrative": narrative(view),
     }
-    subtitle = f"Week ending {wording.day(book.as_of)}"
-    return [Document("weekly/review", "weekly.html.j2", "Weekly customer-ops review", data, subtitle)]
+
+
+def _of_csm(view: View, csm: str, subtitle: str) -> Document:
+    """The same review of one CSM's book, with what happened there since Monday."""
+    mine = narrowed(view, book_of(view, csm))
+    own = {"csm": csm, "since": since_monday(mine), "monday": monday(view.as_of)}
+    data = {**review(mine), **own, "last_run": {"rows": []}, "narrative": []}
+    path = f"weekly/csm/{place_of(csm, csms(view))}"
+    return Document(path, "weekly.html.j2", f"Weekly review: {csm}", data, subtitle, csm=csm)
 
 
 def numbers(view: View) -> list[Row]:

@@ -57,7 +57,7 @@ def _of_portion(book: Book, parts: tuple[RiskPart, ...], policy: ChurnRiskPolicy
 def risk_panel(book: Book, parts: tuple[RiskPart, ...], policy: ChurnRiskPolicy) -> pl.DataFrame:
     """One wide row per scored account and week: every factor's value, state and points, the total and the band."""
     return (
-        risk_rows(book, _feeds(policy))
+        risk_rows(book, risk_feeds(policy))
         .pipe(with_factors, parts)
         .filter("is_scored")
         .pipe(with_points, parts, policy.bands)
@@ -65,7 +65,7 @@ def risk_panel(book: Book, parts: tuple[RiskPart, ...], policy: ChurnRiskPolicy)
     )
 
 
-def _feeds(policy: ChurnRiskPolicy) -> list[str]:
+def risk_feeds(policy: ChurnRiskPolicy) -> list[str]:
     """The feeds that decide whether a factor or a green flag is known."""
     return list(dict.fromkeys(sign.feeds[0] for sign in (*policy.factors.values(), *policy.green_flags.values())))
 

@@ -14,10 +14,11 @@ def with_points(panel: pl.DataFrame, parts: tuple[RiskPart, ...], bands: RiskBan
     unknown = pl.sum_horizontal((part.col("state") == UNKNOWN).cast(pl.Int64) for part in parts)
     panel = panel.with_columns(points_sum=summed, unknown_count=unknown)
     points = pl.col("points_sum").clip(lower_bound=0)
-    return panel.with_columns(churn_risk_points=points, own_rank=_rank(points, bands))
+    return panel.with_columns(churn_risk_points=points, own_rank=rank_of(points, bands))
 
 
-def _rank(points: pl.Expr, bands: RiskBands) -> pl.Expr:
+def rank_of(points: pl.Expr, bands: RiskBands) -> pl.Expr:
+    """The rank of the band that points fall into."""
     reached = (points >= bands.yellow, points >= bands.orange, points >= bands.red)
     return pl.sum_horizontal(test.cast(pl.Int8) for test in reached).cast(pl.Int8)
 

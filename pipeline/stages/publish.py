@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import RunFailed
+from pipeline.stages.press.asked import edition
 from pipeline.stages.press.commitments import keep_sent
 from pipeline.workspace import Workspace
 
@@ -30,24 +31,24 @@ class PublishReport:
     exit_codes: set[int] = field(default_factory=set)
 
 
-def publish(workspace: Workspace, as_of: date, say: Callable[[str], None]) -> PublishReport:
+def publish(workspace: Workspace, as_of: date, say: Callable[[str], None], redact: bool = False) -> PublishReport:
     """Publish the documents rendered for `as_of`; nothing when they already are.
 
-    Raises RunFailed when nothing is rendered for that day, or when the output folder cannot be written.
+    The edition to be shared stands beside the other, and nothing of it is kept as sent. Raises RunFailed when nothing
+    is rendered for that day, or when the output folder cannot be written.
     """
-    source, target = workspace.rendered / as_of.isoformat(), workspace.out / as_of.isoformat()
+    name = edition(as_of, redact=redact)
+    source, target = workspace.rendered / name, workspace.out / name
     if not (source / MANIFEST).is_file():
         raise RunFailed(f"nothing is rendered for {as_of}", "Run `bellwether render` first.")
     require_writable(workspace)
     if _is_published(source, target):
-        _point_latest(workspace.out)
-        keep_sent(workspace, target, as_of)
+        _sent(workspace, target, as_of, redact=redact)
         say(f"publish: {target} is up to date")
         return PublishReport(target, is_unchanged=True)
     try:
         files = _replace(source, target)
-        _point_latest(workspace.out)
-        keep_sent(workspace, target, as_of)
+        _sent(workspace, target, as_of, redact=redact)
     except OSError as refused:
         shutil.rmtree(_beside(target, "new"), ignore_errors=True)
         raise RunFailed(
@@ -56,6 +57,12 @@ def publish(workspace: Workspace, as_of: date, say: Callable[[str], None]) -> Pu
         ) from refused
     say(f"publish: {files} files in {target}")
     return PublishReport(target, files)
+
+
+def _sent(workspace: Workspace, target: Path, as_of: date, *, redact: bool) -> None:
+    if not redact:
+        _point_latest(workspace.out)
+        keep_sent(workspace, target, as_of)
 
 
 def require_writable(workspace: Workspace) -> None:

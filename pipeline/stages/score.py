@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.book import MARTS, Book
 from pipeline.errors import RunFailed
 from pipeline.policy import Policy, read_policy
+from pipeline.proof import proof
 from pipeline.revenue import money
 from pipeline.scores import Scores
 from pipeline.scoring.scored import scored
@@ -132,6 +133,8 @@ def _judged(book: Book, policy: Policy, settings: Settings) -> Scores:
     served = service(book, policy, settings)
     scores = replace(scored(book.hearing(served.sla_warnings), policy, settings), service=served)
     scores = replace(scores, voice=voice(book, scores, policy, settings))
+    # Before money, which may go by the model's chances where the policy says so.
+    scores = replace(scores, proof=proof(book, scores, policy, settings))
     return replace(scores, money=money(book, scores, policy, settings))
 
 

@@ -103,14 +103,22 @@ def _with_orphans(warehouse: Warehouse, files: pl.DataFrame) -> pl.DataFrame:
 
 
 def _found(warehouse: Warehouse) -> pl.DataFrame:
-    """One row per data check and account that it found something about; the account is null where none is named."""
-    query = """
-        select table_name, bool_or(column_name = 'account_id') as has_account
-        from duckdb_columns() where schema_name = 'checks' group by table_name order by table_name
+    """One row per data check, account and contract that it found something about; each null where none is named.
+
+    Of two contracts that contradict each other the later one is named.
     """
-    counted = [
-        f"select '{check}' as \"check\", {'account_id' if has_account else 'null'} as account_id, "
-        f'count(*) as row_count from checks."{check}" group by all'
-        for check, has_account in warehouse.frame(query).iter_rows()
-    ]
+    columns = warehouse.frame(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'checks' order by all"
+    )
+    by_check = columns.group_by("table_name", maintain_order=True).agg("column_name")
+    counted = [_found_by(check, set(names)) for check, names in by_check.iter_rows()]
     return warehouse.frame(f"{' union all '.join(counted)} order by all") if counted else pl.DataFrame()
+
+
+def _found_by(check: str, columns: set[str]) -> str:
+    account = "account_id" if "account_id" in columns else "null"
+    contract = next((name for name in ("contract_id", "later_contract_id") if name in columns), "null")
+    return (
+        f"select '{check}' as \"check\", {account} as account_id, {contract} as contract_id, "
+        f'count(*) as row_count from checks."{check}" group by all'
+    )

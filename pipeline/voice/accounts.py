@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.book import Book
+from pipeline.metrics.customers import is_customer
 from pipeline.policy.voice import VoicePolicy
 from pipeline.scores import Scores
 from pipeline.voice.columns import ACCOUNTS, BANDS, HEALTH, PLANS, WAVES, fitted
@@ -69,7 +70,7 @@ def _accounts(book: Book, scores: Scores) -> pl.DataFrame:
     joined = joined.join(health, on="account_id", how="left", maintain_order="left")
     is_in_onboarding = pl.col("has_plan").fill_null(False) & pl.col("went_live_on").is_null()
     return joined.with_columns(
-        is_customer=pl.col("is_scored").fill_null(False) & pl.col("churned_on").is_null(),
+        is_customer=is_customer(),
         is_in_onboarding=is_in_onboarding,
         live_on=pl.when(~is_in_onboarding).then(pl.coalesce("went_live_on", "customer_since_on")),
     ).sort("account_id")

@@ -16,6 +16,7 @@ LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|co|de|fr|eu|uk|us|example|test)\b(?:/\S*)?"
 )
 PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().\-/\u2010-\u2015]{5,}\d(?!\w)")
+DATE = re.compile(r"\d{4}-\d\d-\d\d\b")
 TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?:^|[.!?:\u2026\n\"\u201c(]\s*|\s[-\u2013\u2014]\s*)$")
 NAME, MAIL, CALL, LINKED = "[name]", "[e-mail]", "[phone]", "[link]"
@@ -67,7 +68,7 @@ def redacted(text: str, names: Known, *, guess: bool = True) -> str:
     """
     plain = EMAIL.sub(MAIL, text)
     plain = LINK.sub(LINKED, plain)
-    plain = PHONE.sub(lambda hit: CALL if sum(map(str.isdigit, hit[0])) >= FEWEST_DIGITS else hit[0], plain)
+    plain = PHONE.sub(lambda hit: CALL if _is_phone(hit[0]) else hit[0], plain)
     tokens = [hit for hit in TOKEN.finditer(plain) if not _in_placeholder(plain, hit)]
     hidden = _on_file(tokens, names)
     if guess:
@@ -75,12 +76,17 @@ def redacted(text: str, names: Known, *, guess: bool = True) -> str:
     return _replaced(plain, tokens, hidden)
 
 
+def _is_phone(text: str) -> bool:
+    return sum(map(str.isdigit, text)) >= FEWEST_DIGITS and DATE.match(text) is None
+
+
 def _tokens(name: str) -> list[str]:
     return [part.lower() for part in TOKEN.findall(name)]
 
 
 def _in_placeholder(text: str, hit: re.Match[str]) -> bool:
-    return text[: hit.start()].rfind("[") > text[: hit.start()].rfind("]")
+    before = text[: hit.start()]
+    return before.rfind("[") > before.rfind("]") or before.rfind("{{") > before.rfind("}}")
 
 
 def _on_file(tokens: list[re.Match[str]], names: Known) -> set[int]:

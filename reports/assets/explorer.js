@@ -1,14 +1,14 @@
-// The dashboard's account table: filter, search, sort, and open an account for the explanation of its score.
+// The live dashboard: filters that every tile and chart follows, the table of accounts, and the explanation of a score.
 (() => {
   const place = document.getElementById("explorer");
   const data = JSON.parse(document.getElementById("explorer-data").textContent);
-  const bands = [
-    ["healthy", "●", "Healthy"],
-    ["watch", "◆", "Watch"],
-    ["at_risk", "▲", "At risk"],
-    ["critical", "■", "Critical"],
-    ["insufficient_data", "○", "Not enough data"],
-  ];
+  const numbers = liveNumbers(data);
+  const makers = liveChartsOf(data, numbers);
+  const { cube, dash, day, change } = numbers;
+  const plain = numbers.number;
+  const money = numbers.short;
+  const signed = (value) => change(value, 1);
+  const bands = data.bands;
   const risks = [
     ["green", "healthy", "●", "Green"],
     ["yellow", "watch", "◆", "Yellow"],
@@ -17,7 +17,10 @@
   ];
   const rank = Object.fromEntries(bands.map(([name], index) => [name, index]));
   const bandOf = (name) => bands.find((band) => band[0] === name) || ["none", "○", "No score"];
-  const state = { sort: "arr", falling: true, open: null };
+  const texts = ["name", "segment", "csm", "days"];
+  const names = cube.filters.map((filter) => filter.name);
+  const fresh = () => ({ days: "90", sort: "arr", way: "falling", account: "", find: "", ...Object.fromEntries(names.map((name) => [name, ""])) });
+  const state = fresh();
 
   const make = (tag, attributes = {}, ...children) => {
     const node = document.createElement(tag);
@@ -28,22 +31,6 @@
     for (const child of children) node.append(child instanceof Node ? child : String(child));
     return node;
   };
-  const dash = "–";
-  const money = (value) => {
-    const size = Math.abs(value);
-    const [scale, suffix] = size >= 999500 ? [1e6, "M"] : size >= 999.5 ? [1e3, "K"] : [1, ""];
-    const scaled = size / scale;
-    const digits = suffix ? (scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0) : 0;
-    return `${value < 0 ? "−" : ""}${data.symbol}${scaled.toFixed(digits)}${suffix}`;
-  };
-  const plain = (value, digits = 0) => (value === null ? dash : value.toFixed(digits).replace("-", "−"));
-  const signed = (value) => (value === null ? dash : value === 0 ? "±0.0" : `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`);
-  const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  const day = (iso) => {
-    if (!iso) return dash;
-    const [year, month, date] = iso.split("-").map(Number);
-    return `${date} ${months[month - 1]} ${year}`;
-  };
   const bandNode = (name) => make("span", { class: `band band-${name || "none"}` }, `${bandOf(name)[1]} ${bandOf(name)[2]}`);
 
   const riskOf = (name) => risks.find((risk) => risk[0] === name) || ["none", "none", "○", "No score"];
@@ -51,7 +38,7 @@
   const pointsOf = (row) => (row.points === null ? "" : `${row.unknown ? "at least " : ""}${row.points}`);
 
   const columns = [
-    ["name", "Customer", "", (row) => make("button", { class: "linklike", type: "button", "aria-expanded": state.open === row.id, onclick: () => toggle(row.id) }, row.name)],
+    ["name", "Customer", "", (row) => make("button", { class: "linklike", type: "button", "aria-expanded": state.account === row.id, onclick: () => toggle(row.id) }, row.name)],
     ["segment", "Segment", "", (row) => row.segment],
     ["csm", "CSM", "", (row) => row.csm],
     ["arr", "ARR", "n", (row) => money(row.arr)],
@@ -63,76 +50,158 @@
     ["urgent", "P0, P1", "n", (row) => plain(row.urgent)],
   ];
 
-  const choices = (key) => [...new Set(data.accounts.map((row) => row[key]))].sort((a, b) => a.localeCompare(b));
+  // What is selected: places in the columns, from the filters alone; the search narrows the table of accounts only.
+  const placeOf = new Map(cube.ids.map((id, index) => [id, index]));
+  const isFiltered = () => names.some((name) => state[name]);
+  const fits = (at) =>
+    cube.filters.every((filter) => !state[filter.name] || filter.choices[filter.of[at]][0] === state[filter.name]);
+  const selected = () => cube.ids.map((_, at) => at).filter(fits);
+
   const controls = {};
-  const select = (key, label, options) => {
-    const id = `filter-${key}`;
-    const box = make("select", { id }, make("option", { value: "" }, "All"));
+  const select = (key, label, options, all) => {
+    const box = make("select", { id: `filter-${key}` }, ...(all ? [make("option", { value: "" }, "All")] : []));
     for (const [value, text] of options) box.append(make("option", { value }, text));
+    box.addEventListener("input", () => set(key, box.value));
     controls[key] = box;
-    return make("div", {}, make("label", { for: id }, label), box);
+    return make("div", {}, make("label", { for: `filter-${key}` }, label), box);
   };
-  const search = make("input", { id: "filter-text", type: "search", autocomplete: "off" });
+  const status = make("p", { class: "quiet", role: "status" });
   const bar = make(
-    "div",
-    { class: "controls" },
-    make("div", {}, make("label", { for: "filter-text" }, "Search by name or CSM"), search),
-    select("segment", "Segment", choices("segment").map((name) => [name, name])),
-    select("region", "Region", choices("region").map((name) => [name, name])),
-    select("csm", "CSM", choices("csm").map((name) => [name, name])),
-    select("band", "Band", bands.map(([value, , text]) => [value, text])),
-    select("risk", "Churn risk", risks.map(([value, , , text]) => [value, text])),
-    select("due", "Renews within", [["30", "30 days"], ["90", "90 days"], ["180", "180 days"]]),
+    "form",
+    { class: "controls", "aria-label": "Filters" },
+    select("days", "Period", cube.periods.map((days) => [String(days), `${days} days`]), false),
+    ...cube.filters.map((filter) => select(filter.name, filter.label, filter.choices, true)),
     make("button", { type: "button", onclick: () => reset() }, "Clear filters"),
   );
-  const tiles = make("table", { class: "tiles" });
-  const table = make("table");
-  const status = make("p", { class: "quiet", role: "status" });
-  place.replaceChildren(bar, status, tiles, make("div", { class: "table-box" }, table));
+  bar.addEventListener("submit", (event) => event.preventDefault());
+  document.getElementById("filters").replaceChildren(bar, status);
 
-  const chosen = () => {
-    const text = search.value.trim().toLocaleLowerCase();
-    return data.accounts.filter(
-      (row) =>
-        ["segment", "region", "csm", "band", "risk"].every((key) => !controls[key].value || row[key] === controls[key].value) &&
-        (!controls.due.value || (row.days !== null && row.days <= Number(controls.due.value))) &&
-        (!text || row.name.toLocaleLowerCase().includes(text) || row.csm.toLocaleLowerCase().includes(text)),
-    );
-  };
+  const search = make("input", { id: "filter-find", type: "search", autocomplete: "off" });
+  search.addEventListener("input", () => set("find", search.value));
+  const found = make("p", { class: "quiet", role: "status" });
+  const table = make("table", { id: "account-table" });
+  const box = make("div", { class: "controls" }, make("div", {}, make("label", { for: "filter-find" }, "Search by name or CSM"), search));
+  place.replaceChildren(box, found, make("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": "Accounts" }, table));
+
   const keyOf = (row) => (state.sort === "band" ? rank[row.band] ?? 9 : row[state.sort]);
   const ordered = (rows) =>
     [...rows].sort((one, other) => {
       const [a, b] = [keyOf(one), keyOf(other)];
-      if (a === null || b === null) return (a === null) - (b === null) || one.id.localeCompare(other.id);
+      if (a === null || b === null) return (a === null) - (b === null) || (one.id < other.id ? -1 : 1);
       const way = typeof a === "string" ? a.localeCompare(b) : a - b;
-      return (state.falling ? -way : way) || one.id.localeCompare(other.id);
+      return (state.way === "falling" ? -way : way) || (one.id < other.id ? -1 : 1);
     });
 
-  const tile = (label, value, note) =>
-    make("td", {}, make("div", { class: "tile-label" }, label), make("div", { class: "tile-value" }, value), make("div", { class: "tile-note" }, note));
+  // Tiles: the printed words while nothing is chosen, else the same record said anew of the selection.
+  const cells = [...document.querySelectorAll("td[data-live]")].map((cell) => ({
+    cell,
+    tile: cube.tiles[cell.dataset.live],
+    parts: ["label", "value", "note"].map((name) => cell.querySelector(`.tile-${name}`)),
+    printed: ["label", "value", "note"].map((name) => cell.querySelector(`.tile-${name}`).textContent),
+    tone: cell.className,
+  }));
   const drawTiles = (rows) => {
-    const sum = (some) => some.reduce((total, row) => total + row.arr, 0);
-    const bad = rows.filter((row) => row.band === "at_risk" || row.band === "critical");
-    const due = rows.reduce((total, row) => total + row.due, 0);
-    const contracts = rows.reduce((total, row) => total + row.contracts, 0);
-    const scored = rows.filter((row) => row.score !== null);
-    const mean = scored.length ? scored.reduce((total, row) => total + row.score, 0) / scored.length : null;
-    const share = sum(rows) ? `${Math.round((sum(bad) / sum(rows)) * 100)}% of their ARR` : "no ARR";
-    tiles.replaceChildren(
-      make(
-        "tbody",
-        {},
-        make(
-          "tr",
-          {},
-          tile("Customers", rows.length, `of ${data.accounts.length}`),
-          tile("ARR", money(sum(rows)), "in the selection"),
-          tile("At risk or critical", money(sum(bad)), `${bad.length} customers, ${share}`),
-          tile("Renewing in 90 days", money(due), `${contracts} contracts`),
-          tile("Mean score", plain(mean, 1), `of ${scored.length} scored`),
-        ),
-      ),
-    );
+    const asPrinted = !isFiltered() && state.days === "90";
+    for (const { cell, tile, parts, printed, tone } of cells) {
+      const [label, value, note] = parts;
+      const worse = tile.bad_above_zero ? numbers.stated(tile.bad_above_zero, rows) > 0 : tile.note === null && tone === "bad";
+      cell.className = asPrinted ? tone : worse && tile.note !== null ? "bad" : "";
+      label.textContent = asPrinted || tile.label === undefined || tile.note === null ? printed[0] : tile.label.replace("{days}", state.days);
+      value.textContent = asPrinted ? printed[1] : numbers.said(tile.value, rows, state.days);
+      note.textContent = asPrinted || tile.note === null ? printed[2] : tile.note.map((part) => numbers.said(part, rows, state.days)).join("");
+      note.classList.toggle("whole", tile.note === null);
+    }
+  };
+
+  // Charts: each by its own maker; without one a chart tells the whole book.
+  const figures = liveCharts.ids
+    .map((id) => ({ id, name: id.replace("chart-", ""), figure: document.getElementById(id).closest("figure") }))
+    .map((one) => ({ ...one, caption: one.figure.querySelector("figcaption"), body: one.figure.querySelector("table.data tbody") }))
+    .map((one) => ({ ...one, title: one.caption && one.caption.textContent, rows: one.body && [...one.body.children] }));
+  let areDrawnAnew = false;
+  const drawCharts = (rows) => {
+    if (!isFiltered() && !areDrawnAnew) return;
+    areDrawnAnew = isFiltered();
+    for (const { id, name, caption, body, title, rows: printed } of figures) {
+      if (!makers[name]) continue;
+      const made = isFiltered() ? makers[name](liveCharts.spec(id), rows) : null;
+      if (caption) caption.textContent = made ? made.title : title;
+      if (body) body.replaceChildren(...(made ? made.table.map((words) => make("tr", {}, ...words.map((text, at) => make("td", { class: at ? "n" : null }, text)))) : printed));
+      liveCharts.show(id, made && made.spec);
+    }
+  };
+
+  // Lists and groups of customers, re-drawn from their records; urgency as the program has it.
+  const sum = (rows, of) => rows.reduce((total, row) => total + (of(row) || 0), 0);
+  const arrOf = (rows) => sum(rows, (row) => row.arr && Math.round(row.arr * 100)) / 100;
+  const isIn = (...some) => (row) => some.includes(row.band);
+  const bad = isIn("at_risk", "critical");
+  const urgency = (row) => (row.arr || 0) * (row.days === null ? 0.25 : Math.min(1, Math.max(0.25, 1 - ((row.days - 30) / 150) * 0.75)));
+  const nearDay = (row) => {
+    if (row.days === null) return dash;
+    const [date, month, year] = day(row.renewal).split(" ");
+    return Math.abs(row.days) < 183 ? `${date} ${month}` : `${date} ${month} ${year.slice(2)}`;
+  };
+  const share = (part, whole) => numbers.percent(whole ? (part / whole) * 100 : null);
+  const drawing = "http://www.w3.org/2000/svg";
+  const shareBar = (part, whole, colour) => {
+    const svg = document.createElementNS(drawing, "svg");
+    for (const [name, value] of [["class", "bar"], ["viewBox", "0 0 100 8"], ["preserveAspectRatio", "none"], ["aria-hidden", "true"]]) svg.setAttribute(name, value);
+    const rect = document.createElementNS(drawing, "rect");
+    for (const [name, value] of [["class", `fill-${colour}`], ["width", whole ? ((part / whole) * 100).toFixed(1) : 0], ["height", 8]]) rect.setAttribute(name, value);
+    svg.append(rect);
+    return svg;
+  };
+  const line = (...parts) => make("tr", {}, ...parts.map(([content, kind]) => make("td", { class: kind || null }, content)));
+  const weekCount = (rows, name, back) => {
+    const time = cube.series.weeks.on.length - 1 - back;
+    return time < 0 ? null : rows.filter((at) => cube.series.weeks.band[at][time] === cube.codes[name]).length;
+  };
+  const groupsOf = (customers, key) => {
+    const groups = new Map();
+    for (const row of customers) groups.set(row[key], [...(groups.get(row[key]) || []), row]);
+    return [...groups].map(([name, rows]) => ({ name, rows, arr: arrOf(rows) })).sort((a, b) => b.arr - a.arr || (a.name < b.name ? -1 : 1));
+  };
+  const byGroup = (key) => (customers) =>
+    groupsOf(customers, key).slice(0, 7).map(({ name, rows, arr }) => line([name], [plain(rows.length), "n"], [money(arr), "n"], [share(arr, arrOf(customers)), "n"], [money(arrOf(rows.filter(bad))), "n"]));
+  const listMakers = {
+    troubled: (customers) =>
+      customers.filter((row) => row.alarm === "at_risk" || row.alarm === "critical").sort((a, b) => urgency(b) - urgency(a) || b.arr - a.arr || (a.id < b.id ? -1 : 1)).slice(0, 10)
+        .map((row) => line([row.name], [bandNode(row.band)], [money(row.arr), "n"], [nearDay(row), `n${row.days < 0 ? " late" : ""}`], [row.driver, "small indent"])),
+    bands: (customers, rows) =>
+      bands.map(([name]) => {
+        const mine = customers.filter((row) => row.band === name);
+        const since = (weeks) => { const then = weekCount(rows, name, weeks); return change(then === null ? null : mine.length - then); };
+        return line([bandNode(name)], [plain(mine.length), "n"], [shareBar(mine.length, customers.length, name), "indent"], [money(arrOf(mine)), "n"], [shareBar(arrOf(mine), arrOf(customers), name), "indent"], [since(1), "n"], [since(13), "n"]);
+      }),
+    "by-segment": byGroup("segment"),
+    "by-region": byGroup("region"),
+    books: (customers) => {
+      const due = (rows) => numbers.stated("due_arr_90d", rows.map((row) => placeOf.get(row.id)));
+      return groupsOf(customers, "csm").slice(0, 24).map(({ name, rows, arr }) =>
+        line([name, "clip"], [rows.length, "n"], [money(arr), "n"], ...bands.map(([band]) => [rows.filter(isIn(band)).length || "·", "n"]), [money(arrOf(rows.filter(bad))), "n"], [money(due(rows)), "n"], [plain(sum(rows, (row) => row.touches) / rows.length, 1), "n"]));
+    },
+  };
+  const lists = [...document.querySelectorAll("table[data-live-table]")].map((node) => ({ node, maker: listMakers[node.dataset.liveTable], body: node.tBodies[0], rows: [...node.tBodies[0].rows] })).filter((one) => one.maker);
+  const lines = [...document.querySelectorAll("[data-live-line]:not([data-live-line=''])")].map((node) => ({ node, printed: node.textContent }));
+  const lineMakers = {
+    headline: (customers, rows) => `${numbers.counted(customers.length, "customer")} of ${data.accounts.length}: ${money(arrOf(customers))} of ARR, ${numbers.moved(numbers.stated("arr_growth_pct", rows))} in twelve months.`,
+    troubled: (customers) => { const some = customers.filter((row) => row.alarm === "at_risk" || row.alarm === "critical"); return `Who is in trouble: ${numbers.counted(some.length, "customer")} at risk or critical, ${money(arrOf(some))} of ARR`; },
+    bridge: (customers, rows) => makers["arr-bridge"](liveCharts.spec("chart-arr-bridge"), rows).title,
+  };
+  const drawLists = (rows, customers) => {
+    for (const { maker, body, rows: printed } of lists) body.replaceChildren(...(isFiltered() ? maker(customers, rows) : printed));
+    for (const { node, printed } of lines) node.textContent = isFiltered() ? lineMakers[node.dataset.liveLine](customers, rows) : printed;
+  };
+
+  // What cannot follow a filter says so, and steps back.
+  const markWhole = () => {
+    for (const { name, figure } of figures) if (!makers[name]) figure.classList.add("whole");
+    for (const cell of document.querySelectorAll(".tiles td:not([data-live])")) cell.classList.add("whole");
+    const others = ".pagehead, main h1, main .lead, main h3, main h2.sub, main table:not(.tiles):not(.data), main .note, main ul, main .panel, main p.block, main .empty, main .key";
+    for (const node of document.querySelectorAll(others)) {
+      if (!node.closest("#filters, #accounts, figure, td, .whole, .notice, [data-live-line], [data-live-table]")) node.classList.add("whole");
+    }
   };
 
   const part = ([name, said, score, weight, points, measured]) =>
@@ -179,40 +248,116 @@
     }
   };
 
+  // The first rows come at once, the rest when the page stands: it opens fast whatever the number of customers.
+  const AT_ONCE = 120;
+  let shown = AT_ONCE;
   const drawTable = (rows) => {
+    const text = state.find.trim().toLocaleLowerCase();
+    const mine = data.accounts.filter((row) => rows.has(placeOf.get(row.id)) && (!text || row.name.toLocaleLowerCase().includes(text) || row.csm.toLocaleLowerCase().includes(text)));
     const head = make("tr");
     for (const [key, label, kind] of columns) {
-      const sorted = state.sort === key ? (state.falling ? "descending" : "ascending") : null;
-      head.append(make("th", { class: kind, scope: "col", "aria-sort": sorted }, make("button", { type: "button", onclick: () => sortBy(key) }, label)));
+      const sorted = state.sort === key ? (state.way === "falling" ? "descending" : "ascending") : null;
+      head.append(make("th", { class: kind, scope: "col", "aria-sort": sorted }, make("button", { type: "button", "data-sort": key, onclick: () => sortBy(key) }, label)));
     }
     const body = make("tbody");
-    for (const row of ordered(rows)) {
-      body.append(make("tr", {}, ...columns.map(([, , kind, show]) => make("td", { class: kind }, show(row)))));
-      if (state.open === row.id) body.append(detail(row));
+    for (const row of ordered(mine).slice(0, state.account ? mine.length : shown)) {
+      body.append(make("tr", { "data-account": row.id }, ...columns.map(([, , kind, show]) => make("td", { class: kind }, show(row)))));
+      if (state.account === row.id) body.append(detail(row));
     }
     const widths = make("colgroup", {}, ...[19, 10, 12, 8, 7, 12, 8, 15, 10, 6].map((width) => make("col", { class: `w${width}` })));
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.sort : null;
     table.replaceChildren(widths, make("thead", {}, head), body);
-    status.textContent = rows.length ? `${rows.length} of ${data.accounts.length} customers` : "No customer fits these filters.";
+    if (focused) table.querySelector(`[data-sort="${focused}"]`).focus();
+    found.textContent = mine.length ? `${mine.length} of ${data.accounts.length} customers` : "No customer fits.";
   };
-  const draw = () => {
-    const rows = chosen();
+
+  // The state is in the address: `#segment=smb&days=30&account=...`; a link to a section stays a link to a section.
+  const write = () => {
+    const kept = Object.entries(state).filter(([name, value]) => value && value !== fresh()[name]);
+    const hash = new URLSearchParams(kept).toString();
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname.split("/").pop() || "#");
+  };
+  const read = () => {
+    if (!location.hash.includes("=")) return false;
+    const said = new URLSearchParams(location.hash.slice(1));
+    Object.assign(state, fresh());
+    for (const name of Object.keys(state)) if (said.has(name)) state[name] = said.get(name);
+    for (const filter of cube.filters) if (!filter.choices.some(([value]) => value === state[filter.name])) state[filter.name] = "";
+    if (!cube.periods.includes(Number(state.days))) state.days = "90";
+    if (!columns.some(([key]) => key === state.sort)) state.sort = "arr";
+    return true;
+  };
+  const draw = ({ tableOnly = false } = {}) => {
+    for (const [name, control] of Object.entries(controls)) control.value = state[name];
+    if (search.value !== state.find) search.value = state.find;
+    const rows = selected();
+    drawTable(new Set(rows));
+    if (tableOnly) return;
+    document.body.classList.toggle("filtered", isFiltered());
     drawTiles(rows);
-    drawTable(rows);
+    drawCharts(rows);
+    const words = cube.filters.filter(({ name }) => state[name]).map(({ name, label, choices }) => `${label}: ${choices.find(([value]) => value === state[name])[1]}`);
+    const customers = data.accounts.filter((row) => fits(placeOf.get(row.id)));
+    drawLists(rows, customers);
+    status.textContent = words.length ? `${customers.length} of ${data.accounts.length} customers. ${words.join(", ")}. What is grey tells the whole book.` : "";
+  };
+  const set = (name, value) => {
+    state[name] = value;
+    write();
+    draw({ tableOnly: name === "find" });
   };
   const sortBy = (key) => {
-    state.falling = state.sort === key ? !state.falling : !["name", "segment", "csm", "days"].includes(key);
+    state.way = state.sort === key ? (state.way === "falling" ? "rising" : "falling") : texts.includes(key) ? "rising" : "falling";
     state.sort = key;
-    draw();
+    write();
+    draw({ tableOnly: true });
   };
   const toggle = (id) => {
-    state.open = state.open === id ? null : id;
-    draw();
+    state.account = state.account === id ? "" : id;
+    write();
+    draw({ tableOnly: true });
+    const row = table.querySelector(`tr[data-account="${CSS.escape(id)}"] button`);
+    if (row) row.focus();
   };
   const reset = () => {
-    for (const box of Object.values(controls)) box.value = "";
-    search.value = "";
+    Object.assign(state, fresh());
+    write();
     draw();
   };
-  for (const control of [search, ...Object.values(controls)]) control.addEventListener("input", draw);
+  const arrive = () => {
+    if (!read()) return;
+    draw();
+    const row = state.account && table.querySelector(`tr[data-account="${CSS.escape(state.account)}"]`);
+    if (row) row.scrollIntoView({ block: "start" });
+  };
+  document.addEventListener("keydown", (event) => {
+    const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "/" && !isTyping) {
+      event.preventDefault();
+      search.focus();
+    }
+    if (event.key === "Escape" && state.account) toggle(state.account);
+  });
+  for (const link of document.querySelectorAll('.masthead a[href^="#"]')) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const section = document.getElementById(link.hash.slice(1));
+      section.setAttribute("tabindex", "-1");
+      section.focus({ preventScroll: true });
+      section.scrollIntoView();
+    });
+  }
+  window.addEventListener("hashchange", arrive);
+  markWhole();
+  sortableTables(data.as_of);
+  read();
   draw();
+  if (state.account) arrive();
+  const complete = () => {
+    if (shown === Infinity) return;
+    shown = Infinity;
+    if (data.accounts.length > AT_ONCE) draw({ tableOnly: true });
+  };
+  window.addEventListener("beforeprint", complete);
+  window.addEventListener("load", () => requestIdleCallback(complete, { timeout: 1000 }));
 })();

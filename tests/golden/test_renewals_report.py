@@ -8,7 +8,9 @@ from pipeline.reports.contents import REPORTS
 from pipeline.reports.document import Context
 from pipeline.reports.facts import View
 from pipeline.reports.portfolio_kpis import scorecard
-from pipeline.reports.renewals import forecast_call, forecast_chart, renewals_report, save_motions
+from pipeline.reports.renewals import renewals_report, save_motions
+from pipeline.reports.renewals_account import risk_form, timeline
+from pipeline.reports.renewals_call import forecast_call, forecast_chart
 from pipeline.revenue.due import due_tables
 from pipeline.revenue.kpis import kpis
 from pipeline.scores import Money, Scores
@@ -42,7 +44,7 @@ def test_without_a_renewal_the_review_says_so(made: SimpleNamespace) -> None:
 def test_the_call_states_what_is_expected_of_what_is_due_and_how_sure_it_is() -> None:
     book = Renewing().contract("a", 50, "100000.00").band("a", "watch").account("a", account_name="Acorn")
     view = judged(book)
-    assert forecast_call(view)["headline"] == "We expect to renew $75.0K of $100K due in 90 days (75%)"
+    assert forecast_call(view)["headline"] == "We expect to renew $75.0K of $100K due in 90 days (assumed 75%)"
     assert "Four times in five" in forecast_call(view)["lead"]
     assert forecast_chart(view).title == "$100K renews in twelve months, $0 of it at risk"
 
@@ -65,3 +67,22 @@ def test_no_customer_document_names_a_chance_of_renewal(made: SimpleNamespace) -
     customers = [one for one in documents if one.path.startswith("customer/")]
     assert customers
     assert not any("probability_pct" in str(one.data) or "readiness_pct" in str(one.data) for one in customers)
+
+
+def test_one_account_has_its_timeline_and_its_form_in_order() -> None:
+    book = (
+        Renewing()
+        .contract("a", 50, "100000.00", contract_id="later")
+        .contract("a", 20, "5000.00", contract_id="sooner")
+        .contract("b", 10, "1000.00")
+    )
+    for name in ("a", "b"):
+        book.band(name, "watch").account(name, account_name=name, segment="enterprise")
+    view = judged(book)
+    told, forms = timeline(view, "a"), risk_form(view, "a")
+    assert [row["contract_id"] for row in told] == ["sooner", "later"] == [row["contract_id"] for row in forms]
+    assert [step["order"] for step in told[0]["steps"]] == list(range(len(told[0]["steps"])))
+    assert all({"mark", "owner_word", "state", "due_on"} <= step.keys() for step in told[0]["steps"])
+    assert [len(form["lines"]) for form in forms] == [7, 7]
+    assert forms[0]["yes_count"] + forms[0]["unknown_count"] <= 7
+    assert timeline(view, "nobody") == [] == risk_form(view, "nobody")
