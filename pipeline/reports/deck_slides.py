@@ -71,7 +71,8 @@ def _value(data: Row) -> Slide:
     if value["year"] and len(value["goals"]) < 3:
         top.append(_tiles(value["year"]))
     steps = tuple((f"\u2713 {short(step['title'], 60)}", day(step["actual_on"])) for step in value["milestones"][:3])
-    lie_ahead = f"; {counted(len(ahead['milestones']), 'milestone')} lie ahead" if ahead["milestones"] else ""
+    coming = len(ahead["milestones"])
+    lie_ahead = f"; {counted(coming, 'milestone')} {'lies' if coming == 1 else 'lie'} ahead" if coming else ""
     done: Part = Words(
         "Completed in the last four months", ((f"No milestone was completed in this period{lie_ahead}.", QUIET),)
     )

@@ -30,11 +30,8 @@ from pipeline.stages.press.calendar_files import calendar_file
 from pipeline.stages.press.commitments import headlines_before, sent_before
 from pipeline.stages.press.ingredients import notes, program_hash, render_inputs
 from pipeline.stages.press.manifest import NAME, findings, loads, manifest
-from pipeline.stages.press.pages import LOOK, Press, make_press, page_html, write_page, write_text
-from pipeline.stages.press.prints import PRESS as _PRESS
+from pipeline.stages.press.pages import make_press, write_page, write_text
 from pipeline.stages.press.prints import print_documents
-from pipeline.stages.press.prints import print_page as _print
-from pipeline.stages.press.prints import start_press as _start_press
 from pipeline.stages.press.quality import quality_json
 from pipeline.stages.press.slides import write_decks
 from pipeline.stages.press.tables import data_tables, write_tables
@@ -45,9 +42,6 @@ from pipeline.workspace import REPOSITORY, Workspace, named
 
 EXIT_PARTIAL = 6
 SMALL_BOOK = 12
-_page = write_page
-__all__ = ["LOOK", "Press", "RenderReport", "make_press", "page_html", "render", "render_inputs"]
-__all__ += ["_PRESS", "_page", "_print", "_start_press"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pipeline.reports.facts import View
 from pipeline.reports.index import index
 from pipeline.reports.live_frames import portfolio_accounts
 from pipeline.revenue import money
-from pipeline.stages import render
+from pipeline.stages.press.pages import make_press, write_page
 from pipeline.stages.press.tables import data_tables, write_tables
 from pipeline.workspace import Workspace
 from tests.golden.company import company
@@ -42,7 +42,7 @@ class Published:
         target = self.folder / f"{path}.html"
         if not target.exists():
             document = next(document for document in self.documents if document.path == path)
-            render._page(self.press, document, self.folder)
+            write_page(self.press, document, self.folder)
         return target
 
     def table(self, stem: str) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def publish(
 ) -> Published:
     """The documents of the reports named, and every data table, in a folder; of each kind so many, if asked."""
     made = with_contract_months(company(count=count))
-    press = render.make_press(Workspace(folder / "workspace", made.settings), AS_OF, made.policy, lambda line: None)
+    press = make_press(Workspace(folder / "workspace", made.settings), AS_OF, made.policy, lambda line: None)
     documents = [
         document for name in names if name != INDEX for document in REPORTS[name](made.book, made.scores, made.context)
     ]

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.reports import wording
 from pipeline.reports.document import Document
-from pipeline.stages import render
+from pipeline.stages.press import prints
+from pipeline.stages.press.pages import page_html
 from tests.browser.company import Published
 from tests.golden.factory import AS_OF
 
@@ -66,9 +67,9 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def printer(published: Published) -> Iterator[None]:
     fonts = published.press.fonts
-    render._start_press(published.press.paper_css, {name: (body, "font/ttf") for name, body in fonts.files.items()})
+    prints.start_press(published.press.paper_css, {name: (body, "font/ttf") for name, body in fonts.files.items()})
     yield
-    render._PRESS.clear()
+    prints.PRESS.clear()
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +201,8 @@ def test_a_pdf_says_every_number_of_its_page(published: Published, printer: None
         of_template(published, "status.html.j2")[0],
     ]
     for document in chosen:
-        html = render.page_html(published.press, document, "print")
-        body, _ = render._print(html)
+        html = page_html(published.press, document, "print")
+        body, _ = prints.print_page(html)
         pages = pypdf.PdfReader(BytesIO(body)).pages
         text = " ".join(page.extract_text() for page in pages)
         assert (document.path, left_out(NUMBER.findall(" ".join(Page(html).words)), text)) == (document.path, [])

@@ -17,8 +17,9 @@ import pytest
 from pipeline.reports.contents import REPORTS
 from pipeline.reports.document import Document
 from pipeline.reports.index import index
-from pipeline.stages import render
+from pipeline.stages.press import prints
 from pipeline.stages.press.filters import printable, safe_url
+from pipeline.stages.press.pages import make_press, page_html
 from pipeline.workspace import Workspace
 from tests.golden.company import company
 from tests.golden.factory import AS_OF
@@ -91,7 +92,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 def with_press(made: SimpleNamespace, root: Path) -> SimpleNamespace:
-    made.press = render.make_press(Workspace(root, made.settings), AS_OF, made.policy, lambda line: None)
+    made.press = make_press(Workspace(root, made.settings), AS_OF, made.policy, lambda line: None)
     made.documents = [
         document for report in REPORTS.values() for document in report(made.book, made.scores, made.context)
     ]
@@ -101,11 +102,11 @@ def with_press(made: SimpleNamespace, root: Path) -> SimpleNamespace:
 
 @pytest.fixture(scope="module")
 def printer(made: SimpleNamespace) -> Iterator[None]:
-    render._start_press(
+    prints.start_press(
         made.press.paper_css, {name: (body, "font/ttf") for name, body in made.press.fonts.files.items()}
     )
     yield
-    render._PRESS.clear()
+    prints.PRESS.clear()
 
 
 def golden(made: SimpleNamespace) -> list[Document]:
@@ -120,7 +121,7 @@ def named(made: SimpleNamespace, name: str) -> Document:
 def test_the_words_of_the_documents_are_as_reviewed(made: SimpleNamespace) -> None:
     changed = []
     for document in golden(made):
-        said = re.sub("Policy [0-9a-f]{10}", "Policy (hash)", text_of(render.page_html(made.press, document, "screen")))
+        said = re.sub("Policy [0-9a-f]{10}", "Policy (hash)", text_of(page_html(made.press, document, "screen")))
         expected = EXPECTED / f"{document.path.split('/')[-1]}.txt"
         if os.environ.get("GOLDEN") == "write":
             expected.parent.mkdir(exist_ok=True)
@@ -133,7 +134,7 @@ def test_the_words_of_the_documents_are_as_reviewed(made: SimpleNamespace) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_documents_print_as_tagged_pages_that_do_not_spill(made: SimpleNamespace, printer: None, name: str) -> None:
     document = named(made, name)
-    body, pages = render._print(render.page_html(made.press, document, "print"))
+    body, pages = prints.print_page(page_html(made.press, document, "print"))
     pdf = pypdf.PdfReader(BytesIO(body))
     catalogue = pdf.trailer["/Root"]
     assert catalogue["/Lang"] == "en"
@@ -148,8 +149,8 @@ def test_documents_print_as_tagged_pages_that_do_not_spill(made: SimpleNamespace
 
 
 def test_printing_twice_gives_the_same_bytes(made: SimpleNamespace, printer: None) -> None:
-    html = render.page_html(made.press, made.documents[2], "print")
-    assert render._print(html) == render._print(html)
+    html = page_html(made.press, made.documents[2], "print")
+    assert prints.print_page(html) == prints.print_page(html)
 
 
 def test_the_customer_edition_holds_no_internal_word(made: SimpleNamespace) -> None:
@@ -158,7 +159,7 @@ def test_the_customer_edition_holds_no_internal_word(made: SimpleNamespace) -> N
         (pack.path, word)
         for pack in packs
         for word in INTERNAL
-        if word in text_of(render.page_html(made.press, pack, "print")).lower()
+        if word in text_of(page_html(made.press, pack, "print")).lower()
     ]
     assert (len(packs) > 5, found) == (True, [])
 
@@ -166,19 +167,19 @@ def test_the_customer_edition_holds_no_internal_word(made: SimpleNamespace) -> N
 def test_a_hostile_name_is_text_everywhere(hostile: SimpleNamespace) -> None:
     for document in [*hostile.documents, hostile.index]:
         for edition in ("screen", "print"):
-            html = render.page_html(hostile.press, document, edition)
+            html = page_html(hostile.press, document, edition)
             assert "<script>alert" not in html
             assert not re.search(
                 "[\u202a-\u202e\u2066-\u2069\x00]", re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
             )
     pack = next(document for document in hostile.documents if document.account_id == "A002")
     assert re.fullmatch(r"customer/[a-z0-9-]+/[a-z0-9-]{1,57}/qbr", pack.path)
-    assert "{{ 7*7 }}" in text_of(render.page_html(hostile.press, pack, "screen"))
+    assert "{{ 7*7 }}" in text_of(page_html(hostile.press, pack, "screen"))
 
 
 def test_pages_load_nothing_and_allow_only_their_own_scripts(made: SimpleNamespace) -> None:
     for document in golden(made):
-        html = render.page_html(made.press, document, "screen")
+        html = page_html(made.press, document, "screen")
         assert "default-src &#39;none&#39;" in html
         markup = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
         assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", markup)
@@ -186,7 +187,7 @@ def test_pages_load_nothing_and_allow_only_their_own_scripts(made: SimpleNamespa
 
 
 def test_a_chart_is_followed_by_its_figures(made: SimpleNamespace) -> None:
-    html = render.page_html(made.press, made.documents[0], "screen")
+    html = page_html(made.press, made.documents[0], "screen")
     charts = re.findall(r'<div class="plot" id="(chart-[a-z-]+)"', html)
     assert len(charts) >= 7
     assert html.count("The figures of this chart as a table") == len(charts)

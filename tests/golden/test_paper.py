@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pipeline.reports.document import Document
-from pipeline.stages import render
+from pipeline.stages.press import prints
+from pipeline.stages.press.pages import page_html
 from tests.browser.company import Published, publish
 from tests.golden import paper
 
@@ -24,8 +25,8 @@ def drawn(published: Published, document: Document) -> tuple[bytes, list[Any]]:
     """A document as a PDF, and its pages as the printer laid them out."""
     from weasyprint import HTML
 
-    html = render.page_html(published.press, document, "print")
-    held = render._PRESS
+    html = page_html(published.press, document, "print")
+    held = prints.PRESS
     laid_out = HTML(string=html, url_fetcher=held["fetcher"]).render(
         stylesheets=[held["css"]], font_config=held["fonts"]
     )
@@ -38,7 +39,7 @@ def test_pages_are_well_filled_and_nothing_is_cut(tmp_path: Path) -> None:
         pytest.skip(f"no {paper.DRAWER} on this machine: `sudo apt-get install -y poppler-utils`")
     published = publish(tmp_path, most=1)
     fonts = published.press.fonts
-    render._start_press(published.press.paper_css, {name: (body, "font/ttf") for name, body in fonts.files.items()})
+    prints.start_press(published.press.paper_css, {name: (body, "font/ttf") for name, body in fonts.files.items()})
     found: dict[str, list[str]] = {}
     for document in kinds(published):
         body, pages = drawn(published, document)
@@ -52,5 +53,5 @@ def test_pages_are_well_filled_and_nothing_is_cut(tmp_path: Path) -> None:
         ]
         if complaints := thin + paper.faults(pages):
             found[document.path] = complaints
-    render._PRESS.clear()
+    prints.PRESS.clear()
     assert found == {}

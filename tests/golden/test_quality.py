@@ -15,7 +15,7 @@ from pipeline.reports.quality_load import balance, every_file
 from pipeline.reports.quality_match import completeness, matching
 from pipeline.reports.quality_needs import needs, switched_off
 from pipeline.scores import Scores
-from pipeline.stages.render import make_press, page_html
+from pipeline.stages.press.pages import make_press, page_html
 from pipeline.workspace import Workspace
 from tests.golden.company import POLICY, SETTINGS
 from tests.golden.ledger import FEEDS, FILES, RULES, UNMATCHED, ledger, sound_ledger

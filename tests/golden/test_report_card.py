@@ -18,7 +18,7 @@ from pipeline.reports.contents import REPORTS
 from pipeline.reports.facts import View
 from pipeline.reports.report_card import report_card, report_card_json_data
 from pipeline.scores import Proof
-from pipeline.stages import render
+from pipeline.stages.press.pages import make_press, page_html
 from pipeline.workspace import Workspace
 from tests.golden.company import POLICY, SETTINGS, company
 from tests.golden.factory import AS_OF
@@ -32,7 +32,7 @@ RULES = few_draws()
 def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     found = company(count=8)
     place = Workspace(tmp_path_factory.mktemp("press"), found.settings)
-    found.press = render.make_press(place, AS_OF, found.policy, lambda line: None)
+    found.press = make_press(place, AS_OF, found.policy, lambda line: None)
     return found
 
 
@@ -70,7 +70,7 @@ def standing_of(made: SimpleNamespace, rows: pl.DataFrame) -> pl.DataFrame:
 
 def said_of(made: SimpleNamespace, proof: Proof) -> str:
     document = report_card(made.book, replace(made.scores, proof=proof), made.context)[0]
-    return text_of(render.page_html(made.press, document, "screen"))
+    return text_of(page_html(made.press, document, "screen"))
 
 
 def thin_history() -> pl.DataFrame:
@@ -152,7 +152,7 @@ def every_document(made: SimpleNamespace, proof: Proof, chance: float) -> str:
     money = replace(made.scores.money, renewals=due, renewal_chances=chances)
     scores = replace(made.scores, proof=proof, money=money)
     documents = [one for report in REPORTS.values() for one in report(made.book, scores, made.context)]
-    return "\n".join(text_of(render.page_html(made.press, document, "screen")) for document in documents)
+    return "\n".join(text_of(page_html(made.press, document, "screen")) for document in documents)
 
 
 def test_the_json_holds_every_measure_and_the_model_with_what_it_was_fitted_on(

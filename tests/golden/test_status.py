@@ -19,7 +19,8 @@ from pipeline.service.baseline import onboarding_metrics
 from pipeline.service.onboarding import onboarding
 from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS
 from pipeline.service.readiness import readiness
-from pipeline.stages import render
+from pipeline.stages.press import prints
+from pipeline.stages.press.pages import make_press, page_html
 from pipeline.workspace import Workspace
 from tests.golden.company import company
 from tests.golden.factory import AS_OF, cents
@@ -190,7 +191,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     retention = pl.DataFrame({"period_ends_on": [AS_OF], "dimension": ["all"], "value": ["all"], "grr_pct": [90.0]})
     it.scores = replace(it.scores, service=service, money=replace(it.scores.money, retention=retention))
     root = tmp_path_factory.mktemp("status")
-    it.press = render.make_press(Workspace(root, it.settings), AS_OF, it.policy, lambda line: None)
+    it.press = make_press(Workspace(root, it.settings), AS_OF, it.policy, lambda line: None)
     it.documents = {document.path: document for document in status(it.book, it.scores, it.context)}
     it.view = View(it.book, it.scores, it.context)
     return it
@@ -214,7 +215,7 @@ def test_every_section_and_appendix_is_filled_for_two_implementations(made: Simp
     for document in edition(made, "customer"):
         assert [section["number"] for section in document.data["sections"]] == [2, 3, 4, 5]
         assert [title[:10] for title, _ in document.data["appendices"]] == appendices
-    said = text_of(render.page_html(made.press, edition(made, "internal")[0], "print"))
+    said = text_of(page_html(made.press, edition(made, "internal")[0], "print"))
     for words in (
         "Milestones reached", "Blockers resolved", "What we need from your team", "Red: endangers", "Yellow: watched",
         "Green: no action", "Open opportunities", "Financial", "Estimated lifetime value", "Critical resource needs",
@@ -226,11 +227,11 @@ def test_every_section_and_appendix_is_filled_for_two_implementations(made: Simp
 def test_the_customer_s_edition_names_nothing_internal(made: SimpleNamespace) -> None:
     for document in edition(made, "customer"):
         for kind in ("screen", "print"):
-            html = render.page_html(made.press, document, kind)
+            html = page_html(made.press, document, kind)
             said = text_of(re.sub(r"<title>.*?</title>", "", html, flags=re.DOTALL)).lower()
             found = [word for word in SECRETS if re.search(rf"(?<![a-z]){re.escape(word)}{EXACT.get(word, '')}", said)]
             assert found == []
-    ours = text_of(render.page_html(made.press, edition(made, "internal")[0], "print")).lower()
+    ours = text_of(page_html(made.press, edition(made, "internal")[0], "print")).lower()
     assert [
         word for word in ("secret note", "secret deal", "secret surcharge", "$77.8k", "$66.7k") if word not in ours
     ] == []
@@ -252,7 +253,7 @@ def _keys(value: Any) -> set[str]:
 
 def test_nothing_empty_is_printed(made: SimpleNamespace) -> None:
     for document in made.documents.values():
-        said = text_of(render.page_html(made.press, document, "print"))
+        said = text_of(page_html(made.press, document, "print"))
         assert "None." not in said.replace("None this week.", "")
         assert not re.search(r"\bNone\b(?! this week)|\bnan\b|\bnull\b|\[\]|\{\}", said)
         for blocks in [*(s["blocks"] for s in document.data["sections"]), *(b for _, b in document.data["appendices"])]:
@@ -271,7 +272,7 @@ def test_a_plan_with_nothing_but_its_dates_prints_no_empty_part(made: SimpleName
         onboarding_readiness=readiness(book, plans, made.policy.onboarding),
     )
     for document in status(book, replace(made.scores, service=service), made.context):
-        said = text_of(render.page_html(made.press, document, "print"))
+        said = text_of(page_html(made.press, document, "print"))
         assert "Milestones reached\n" not in said.split("This week")[0]
         assert all(section["blocks"] for section in document.data["sections"])
         assert not re.search(r"\bNone\b(?! this week|\.)", said)
@@ -291,10 +292,10 @@ def test_life_is_one_over_what_is_lost_in_a_year_and_at_most_five_years(grr: flo
 
 def test_the_documents_print_as_pages(made: SimpleNamespace, tmp_path: Path) -> None:
     fonts = {name: (body, "font/ttf") for name, body in made.press.fonts.files.items()}
-    render._start_press(made.press.paper_css, fonts)
+    prints.start_press(made.press.paper_css, fonts)
     try:
         for document in made.documents.values():
-            _, pages = render._print(render.page_html(made.press, document, "print"))
+            _, pages = prints.print_page(page_html(made.press, document, "print"))
             assert 3 <= pages <= 9
     finally:
-        render._PRESS.clear()
+        prints.PRESS.clear()

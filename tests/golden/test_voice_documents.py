@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.reports.contents import REPORTS
 from pipeline.reports.messages import messages
-from pipeline.stages import render
+from pipeline.stages.press.pages import page_html
 from pipeline.voice import voice
 from tests.golden.company import company
 from tests.golden.test_documents import text_of, with_press
@@ -40,7 +40,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 def pages(made: SimpleNamespace, edition: str = "print") -> dict[str, str]:
-    return {one.path: render.page_html(made.press, one, edition) for one in made.documents}
+    return {one.path: page_html(made.press, one, edition) for one in made.documents}
 
 
 @pytest.mark.parametrize("which", ["made", "few"])
@@ -71,7 +71,7 @@ def _column_carries_n(path: str, table: str) -> int:
 
 
 def test_few_answers_are_grey_and_their_counts_come_first(few: SimpleNamespace) -> None:
-    html = render.page_html(few.press, next(one for one in few.documents if one.path == "nps/nps"), "screen")
+    html = page_html(few.press, next(one for one in few.documents if one.path == "nps/nps"), "screen")
     text = " ".join(text_of(html).split())
     headline = re.search(r"(\d+) promoters, (\d+) passives, (\d+) detractors: [+\u2212\u00b1]\d+ \(n = 12\)", text)
     assert headline
@@ -111,7 +111,7 @@ def test_quotes_of_the_nps_report_name_nobody(tmp_path: Path) -> None:
     made.book = replace(made.book, nps_answers=agreed)
     made.scores = replace(made.scores, voice=voice(made.book, made.scores, made.policy, made.settings))
     with_press(made, tmp_path)
-    html = render.page_html(made.press, next(one for one in made.documents if one.path == "nps/nps"), "print")
+    html = page_html(made.press, next(one for one in made.documents if one.path == "nps/nps"), "print")
     assert "[name]" in html
     assert "Jane" not in html
     assert "1234567" not in html
@@ -136,6 +136,6 @@ def test_without_a_wave_the_reports_say_what_would_fill_them(tmp_path: Path) -> 
     made.scores = replace(made.scores, voice=voice(made.book, made.scores, made.policy, made.settings))
     documents = [one for name in ("nps", "feedback") for one in REPORTS[name](made.book, made.scores, made.context)]
     with_press(made, tmp_path)
-    texts = [text_of(render.page_html(made.press, one, "screen")) for one in documents]
+    texts = [text_of(page_html(made.press, one, "screen")) for one in documents]
     assert "No NPS wave has an answer yet" in texts[0]
     assert all("nan" not in text.lower().split() for text in texts)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.policy import read_policy
 from pipeline.reports.design_system import SHOWN_ON, design_system
-from pipeline.stages.render import LOOK, make_press, page_html
+from pipeline.stages.press.pages import LOOK, make_press, page_html
 from pipeline.workspace import REPOSITORY, Settings, Workspace
 
 PAGE = REPOSITORY / "docs" / "design-system.html"
