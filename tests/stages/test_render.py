@@ -143,14 +143,14 @@ def test_an_account_can_be_asked_for_by_name_and_stays_asked_for(
 def test_a_document_that_fails_leaves_the_others_and_ends_with_6(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, SETTINGS)
     (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "weekly.html.j2").write_text("{{ nothing.here }}")
+    (tmp_path / "templates" / "sla.html.j2").write_text("{{ nothing.here }}")
     with open_warehouse(workspace.warehouse, [workspace.var]) as warehouse:
         fill(warehouse, 3)
         report = render(workspace, warehouse, AS_OF, lambda line: None)
     folder = workspace.rendered / AS_OF.isoformat()
-    assert (set(report.failed), report.exit_codes) == ({"weekly/review"}, {6})
+    assert (set(report.failed), report.exit_codes) == ({"sla/sla"}, {6})
     assert (folder / "portfolio" / "portfolio.pdf").is_file()
-    assert manifest(folder)["failed"] == ["weekly/review"]
+    assert manifest(folder)["failed"] == ["sla/sla"]
 
 
 def test_publishing_swaps_the_whole_folder_and_names_the_latest(workspace: Workspace, rendered: Path) -> None:
