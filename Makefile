@@ -31,6 +31,7 @@ bench: $(INSTALLED) libraries browser $(VENV)/vnu ## The slow sweeps and benchma
 	@$(BIN)/pytest -m nightly -n 0
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.score
+	@$(BIN)/python -m bench.revenue
 	@$(BIN)/python -m bench.service
 	@$(BIN)/python -m bench.proof
 	@$(BIN)/python -m bench.ingest
