@@ -23,6 +23,7 @@ Run = Callable[..., IngestReport]
 Writer = Callable[[str, Iterator[bytes]], Path]
 MB = 1024**2
 SECONDS = 10
+MEMORY = 1024**3
 ACCOUNTS = "account_id,account_name\na1,Fernhollow\na2,Mossgate\n"
 PAYLOADS = (
     "=cmd|'/C calc'!A0",
@@ -61,13 +62,19 @@ def seconds_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def memory_of_children() -> int:
+    """The bytes of the largest child so far."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+
+
 def opened(path: Path) -> list[Member | Refused]:
     """What the file holds, within the processor time and memory that any file may take."""
-    begun = seconds_of_children()
+    begun, largest = seconds_of_children(), memory_of_children()
     with Guard() as guard:
         items = guard.opened(Found(path.name, path), path.parent / "staged").items
     assert seconds_of_children() - begun < SECONDS
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < 1024**3
+    # The largest child of the whole process counts: one that another test started is not judged here.
+    assert memory_of_children() == largest or memory_of_children() < MEMORY
     return list(items)
 
 
