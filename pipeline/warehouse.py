@@ -6,7 +6,7 @@ transaction, and it is checkpointed and closed between stages.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ ENGINE = duckdb.__version__  # hashes that are kept in the warehouse hold for on
 class Warehouse:
     """An open connection: frames out, statements and frames in."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
+        self._spill = spill
 
     def frame(self, sql: str, params: list[Any] | dict[str, Any] | None = None) -> pl.DataFrame:
         """The rows of a query."""
@@ -46,13 +47,12 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the block or nothing of it."""
-        self._connection.execute("begin")
-        try:
+        with ExitStack() as undo:
+            self._connection.execute("begin")
+            undo.callback(self._connection.execute, "rollback")
             yield
             self._connection.execute("commit")
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
+            undo.pop_all()
 
     @contextmanager
     def lending(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
@@ -61,10 +61,30 @@ class Warehouse:
         yield
         self._connection.unregister(name)
 
+    def add(self, table: str, select: str) -> None:
+        """Add the rows of a query to a table, columns by name.
+
+        For tables that one transaction adds to more than once: after an insert of no rows, DuckDB 2.0 hides those of a
+        large one that follows from parallel scans, so where there are none nothing is inserted.
+        """
+        if self.value(f"select exists(from ({select}))"):
+            self._connection.execute(f"insert into {table} by name {select}")
+
     def insert(self, table: str, frame: pl.DataFrame) -> None:
-        """Add rows to a table, columns by name."""
+        """Add the rows of a frame to a table, columns by name."""
         with self.lending("incoming_rows", frame):
-            self._connection.execute(f"insert into {table} by name select * from incoming_rows")
+            self.add(table, "select * from incoming_rows")
+
+    def saved(self, select: str) -> Path:
+        """Write the rows of a query to a file of their own, which outlasts the transaction."""
+        path = Path(self._spill, f"saved.{os.getpid()}.parquet")
+        self._connection.execute(f"copy ({select}) to {_quoted(path)} (format parquet)")
+        return path
+
+    def restore(self, table: str, saved: Path) -> None:
+        """Add what `saved` wrote to a table, and delete the file."""
+        self.add(table, f"from read_parquet({_quoted(saved)})")
+        saved.unlink()
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
         """Make a table hold exactly these rows."""
@@ -97,10 +117,12 @@ def open_warehouse(path: Path, readable: list[Path], *, memory: str = "1GB", thr
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         _create(path)
-    connection = _connect(path, memory, threads)
+    spill = path.parent / "spill"
+    spill.mkdir(exist_ok=True, mode=0o700)
+    connection = _connect(path, spill, memory, threads)
     try:
-        _harden(connection, readable)
-        yield Warehouse(connection)
+        _harden(connection, [*readable, spill])
+        yield Warehouse(connection, spill)
     except (duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException) as failed:
         raise RunFailed(f"{path}: {_first_line(failed)}", "Free disk space or memory, then run again.") from failed
     finally:
@@ -120,9 +142,7 @@ def _create(path: Path) -> None:
     _sync(path.parent)
 
 
-def _connect(path: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
-    spill = path.parent / "spill"
-    spill.mkdir(exist_ok=True, mode=0o700)
+def _connect(path: Path, spill: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(
             str(path),
@@ -143,7 +163,7 @@ def _connect(path: Path, memory: str, threads: int) -> duckdb.DuckDBPyConnection
 
 
 def _harden(connection: duckdb.DuckDBPyConnection, readable: list[Path]) -> None:
-    folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "/'" for folder in readable)
+    folders = ", ".join(_quoted(folder.resolve(), "/") for folder in readable)
     connection.execute(f"set allowed_directories = [{folders}]")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
@@ -157,6 +177,10 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _quoted(path: Path, end: str = "") -> str:
+    return "'" + f"{path}{end}".replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

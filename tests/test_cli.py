@@ -74,6 +74,7 @@ def test_a_second_run_with_nothing_new_changes_no_byte_and_says_so(published: Pa
     assert contents(published / OUT) == before
 
 
+@pytest.mark.nightly
 def test_deleting_var_and_running_again_gives_the_same_bytes(workspace: Path) -> None:
     before = contents(workspace / OUT)
     shutil.rmtree(workspace / "var")

@@ -50,7 +50,7 @@ def note_keys(warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[
         return
     full = _full(first)
     rows = " union all ".join(_keys_sql(piece) for piece in pieces)
-    is_whole = not any(piece.landed.broken for piece in pieces)
+    is_whole = not any(piece.landed.broken_count for piece in pieces)
     values = f"'{full.table.name}', '{full.system}', '{full.export}', timestamp '{full.extracted_at}'"
     warehouse.execute(
         f"""
@@ -146,9 +146,9 @@ def _held(full: Full) -> str:
 def _delete_lost(warehouse: Warehouse, full: Full, moment: str) -> None:
     """A deleted version of each lost key, with the attributes that it had last; none where it was deleted already."""
     name = full.table.name
-    warehouse.execute(
+    warehouse.add(
+        f"accepted.{name}",
         f"""
-        insert into accepted.{name} by name
         select * replace (
             {moment} as _extracted_at, 0 as _line, '{ABSENT}' as _row_hash, true as _is_deleted,
             null as _updated_at, (
@@ -164,5 +164,5 @@ def _delete_lost(warehouse: Warehouse, full: Full, moment: str) -> None:
             ) = 1
         )
         where not _is_deleted
-        """
+        """,
     )

@@ -12,6 +12,8 @@ from pipeline.ingest.deliveries import Arrival, Delivery
 from pipeline.ingest.journal import Entry, keep, remember
 from pipeline.ingest.load import Loaded, load
 from pipeline.ingest.recognise import unmapped
+from pipeline.ingest.rejects import first_reason
+from pipeline.ingest.sql_text import quoted
 from pipeline.ingest.store import FILES, LOADS
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Quality, Workspace
@@ -20,9 +22,10 @@ from pipeline.workspace import Quality, Workspace
 class TooManyRejects(QualityGate):
     """More of a load was rejected than the workspace allows; carries what was found, for the report."""
 
-    def __init__(self, message: str, loaded: Loaded) -> None:
+    def __init__(self, message: str, loaded: Loaded, rejected: Path) -> None:
         super().__init__(message, "Correct the export, or raise max_reject_pct; nothing of it was applied.")
         self.loaded = loaded
+        self.rejected = rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def committed(workspace: Workspace, warehouse: Warehouse, this: Load, locations:
     try:
         with warehouse.transaction():
             loaded = load(warehouse, this.deliveries, this.file_ids, workspace.settings.company.time_zone)
-            _check_share(loaded, this.deliveries, workspace.settings.quality)
+            _check_share(warehouse, this, loaded, workspace.settings.quality)
             _account(warehouse, this, loaded)
             if not this.is_replay:
                 for entry in this.entries:
@@ -79,19 +82,20 @@ def committed(workspace: Workspace, warehouse: Warehouse, this: Load, locations:
     return loaded
 
 
-def _check_share(loaded: Loaded, deliveries: Sequence[Delivery], quality: Quality) -> None:
+def _check_share(warehouse: Warehouse, this: Load, loaded: Loaded, quality: Quality) -> None:
     totals = loaded.counts.group_by("table_name").agg(pl.col("rows_read", "rejected", "set_aside").sum())
     for row in totals.sort("table_name").to_dicts():
         limit = quality.tables.get(row["table_name"], quality.max_reject_pct)
         bad = row["rejected"] - row["set_aside"]
         if bad * 100 > limit * row["rows_read"]:
-            paths = ", ".join(one.path for one in deliveries)
-            first = loaded.rejected.filter(pl.col("table_name") == row["table_name"]).head(1).to_dicts()[0]
+            paths = ", ".join(one.path for one in this.deliveries)
+            line, column, rule, value = first_reason(warehouse, row["table_name"])
+            files = ", ".join(quoted(identity) for identity in this.file_ids)
             raise TooManyRejects(
                 f"{paths}: {bad} of {row['rows_read']} rows for {row['table_name']} cannot be used, over the limit of "
-                f"{limit:g}%; the first is line {first['line']}: {first['column_name'] or 'row'} "
-                f"{first['rule']} {first['value'] or ''}".rstrip(),
+                f"{limit:g}%; the first is line {line}: {column or 'row'} {rule} {value or ''}".rstrip(),
                 loaded,
+                warehouse.saved(f"from rejected.rows where file_id in ({files})"),
             )
 
 
@@ -99,7 +103,6 @@ def _account(warehouse: Warehouse, this: Load, loaded: Loaded) -> None:
     warehouse.insert("meta.files", _files(this, "loaded", ""))
     ids = pl.DataFrame({"file_id": this.file_ids}).with_columns(_file_no=pl.int_range(pl.len(), dtype=pl.Int64))
     warehouse.insert("meta.loads", loaded.counts.join(ids, on="_file_no").select(LOADS))
-    warehouse.insert("rejected.rows", loaded.rejected)
     warehouse.insert("meta.unmapped_columns", _unmapped(this))
     warehouse.insert("meta.headers", _headers(this))
     warehouse.insert("meta.readings", loaded.readings)
@@ -160,6 +163,6 @@ def _note_failure(warehouse: Warehouse, this: Load, refused: QualityGate) -> Non
             )
             counts = counts.with_columns(rejected=pl.col("rows_read"))
             warehouse.insert("meta.loads", counts.join(ids, on="_file_no").select(LOADS))
-            warehouse.insert("rejected.rows", refused.loaded.rejected)
+            warehouse.restore("rejected.rows", refused.rejected)
             warehouse.insert("meta.headers", _headers(this))
             warehouse.insert("meta.readings", refused.loaded.readings)

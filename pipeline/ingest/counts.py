@@ -1,22 +1,19 @@
 """The account of a load: for every file and table, rows read = accepted + rejected + duplicates."""
 
-import json
 from collections.abc import Sequence
 
 import polars as pl
 
 from pipeline.errors import RunFailed
-from pipeline.ingest.deliveries import Delivery
 from pipeline.ingest.events import USAGE
 from pipeline.ingest.pieces import Piece
-from pipeline.ingest.rejects import Rejects
 from pipeline.warehouse import Warehouse
 
 WHERE = ["_file_no", "table_name"]
 
 
 def counted(
-    warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str], rejects: Rejects, duplicates: pl.DataFrame
+    warehouse: Warehouse, pieces: Sequence[Piece], file_ids: Sequence[str], duplicates: pl.DataFrame
 ) -> pl.DataFrame:
     """Per file and table: rows_read, accepted (deleted is part of it), rejected (set_aside is), duplicates.
 
@@ -27,17 +24,27 @@ def counted(
         .group_by(WHERE)
         .agg(pl.col("rows_read").sum())
     )
-    rows = rejects.group_by(*WHERE, "_piece", "_record", "_line").agg(pl.col("is_aside").all())
-    rejected = rows.group_by(WHERE).agg(
-        rejected=pl.len().cast(pl.Int64), set_aside=pl.col("is_aside").sum().cast(pl.Int64)
-    )
     joined = read
     accepted = pl.concat([*_accepted(warehouse, pieces, file_ids), *_accepted_events(warehouse, pieces, duplicates)])
-    for part in (accepted, rejected, duplicates.cast({"_file_no": pl.Int64})):
+    for part in (accepted, _rejected(warehouse), duplicates):
         joined = joined.join(part, on=WHERE, how="left")
     counts = joined.fill_null(0).sort(WHERE)
     _check_balance(counts, pieces)
     return counts
+
+
+def _rejected(warehouse: Warehouse) -> pl.DataFrame:
+    """Records with a reason; set aside are those that have no other reason than a rule of the source."""
+    return warehouse.frame(
+        """
+        select _file_no, table_name, count(*) as rejected, count(*) filter (is_aside) as set_aside
+        from (
+            select _file_no, table_name, _piece, _record, _line, bool_and(is_aside) as is_aside
+            from reasons group by all
+        )
+        group by all
+        """
+    )
 
 
 def _rows_read(warehouse: Warehouse, piece: Piece, pieces: Sequence[Piece]) -> pl.DataFrame:
@@ -101,48 +108,3 @@ def _check_balance(counts: pl.DataFrame, pieces: Sequence[Piece]) -> None:
             f"{row['rejected']} rejected and {row['duplicates']} duplicates",
             "This is a fault of Bellwether, not of the file; nothing of it was loaded.",
         )
-
-
-def rejected_rows(
-    warehouse: Warehouse, deliveries: Sequence[Delivery], file_ids: Sequence[str], rejects: Rejects
-) -> pl.DataFrame:
-    """The lines of `rejected.rows`: every reason with the file, and the record as the file has it."""
-    frames = [_with_cells(warehouse, number, one, rejects) for number, one in enumerate(deliveries)]
-    files = pl.DataFrame(
-        {"file_id": list(file_ids), "path": [one.path for one in deliveries]},
-        schema={"file_id": pl.String, "path": pl.String},
-    ).with_columns(_file_no=pl.int_range(pl.len(), dtype=pl.Int64))
-    return (
-        pl.concat(frames)
-        .join(files, on="_file_no")
-        .sort("_file_no", "table_name", "_line", "column_name", "rule", "value", nulls_last=True)
-        .select(
-            "file_id",
-            "path",
-            "table_name",
-            pl.col("_line").alias("line"),
-            "column_name",
-            "rule",
-            "value",
-            "remedy",
-            "row_json",
-            pl.col("_record").alias("record"),
-        )
-    )
-
-
-def _with_cells(warehouse: Warehouse, number: int, one: Delivery, rejects: Rejects) -> pl.DataFrame:
-    mine = rejects.filter(pl.col("_file_no") == number)
-    with warehouse.lending("rejected_records", mine.select("_record").unique()):
-        cells = warehouse.frame(
-            f"select * exclude (_line) from landed_{number} semi join rejected_records using (_record)"
-        )
-    texts = [_as_json(one.file.header.names, row) for row in cells.drop("_record").rows()]
-    records = cells.select("_record").with_columns(row_json=pl.Series(texts, dtype=pl.String))
-    return mine.join(records, on="_record", how="left")
-
-
-def _as_json(names: Sequence[str], cells: Sequence[str | None]) -> str:
-    return json.dumps(
-        {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}, ensure_ascii=False
-    )

@@ -11,7 +11,7 @@ from pipeline.ingest.deliveries import Delivery
 from pipeline.ingest.landing import (
     Landed,
     Rows,
-    broken_records,
+    broken_count,
     check_count,
     data_count,
     numbered_sql,
@@ -74,7 +74,7 @@ def streamed(warehouse: Warehouse, origin: Origin) -> tuple[Origin, Landed]:
         origin = origin.seeing(warehouse, view)
         if origin.decided.evidence:
             _read_events(warehouse, origin, rows)
-    return origin, Landed(_land_others(warehouse, origin, rows), data_count(text, rows), broken_records(text, rows))
+    return origin, Landed(_land_others(warehouse, origin, rows), data_count(text, rows), broken_count(text, rows))
 
 
 def from_landed(warehouse: Warehouse, origin: Origin, data: Landed) -> Origin:

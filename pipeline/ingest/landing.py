@@ -4,7 +4,7 @@ The counter of `records` and DuckDB's strict reader must agree on every record. 
 row's number in the landed table tells its record and line without a column for either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import QualityGate
 from pipeline.ingest.recognise import Recognised
-from pipeline.ingest.records import MAX_RECORD_BYTES, Misfit, Records
+from pipeline.ingest.records import MAX_RECORD_BYTES, Records
 from pipeline.ingest.text import Text
 from pipeline.warehouse import Warehouse
 
@@ -34,11 +34,11 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A file's data as text in `view` (_record, _line, c0, c1, ...), and the records that could not be landed."""
+    """A file's data as text in `view` (_record, _line, c0, c1, ...), and how many records could not be landed."""
 
     view: str
     data_count: int
-    broken: tuple[Broken, ...]
+    broken_count: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class Rows:
     records: Records
     width: int
     first_record: int
-    misfits: tuple[Misfit, ...]
+    misfits: Numbers
 
     @property
     def count(self) -> int:
@@ -58,19 +58,16 @@ class Rows:
     @property
     def skipped(self) -> int:
         """How many rows stand above the data: preambles and the header."""
-        return self.first_record - sum(one.record < self.first_record for one in self.misfits)
+        return self.first_record - int((self.misfits < self.first_record).sum())
 
     def numbers(self, rows: Numbers) -> Numbers:
         """The record of each row."""
-        places = np.array([one.record for one in self.misfits], dtype=np.int64)
-        return rows + np.searchsorted(places - np.arange(len(places)), rows, side="right")
+        return rows + np.searchsorted(self.misfits - np.arange(len(self.misfits)), rows, side="right")
 
     def runs(self) -> pl.DataFrame:
         """From row `_from` on, record = row + `_record_shift` and line = row + `_line_shift`."""
-        after_misfit = [one.record + 1 for one in self.misfits]
-        firsts = np.array(sorted({*after_misfit, *(first for first, _ in self.records.line_runs())}), dtype=np.int64)
-        places = np.array([one.record for one in self.misfits], dtype=np.int64)
-        begins = firsts - np.searchsorted(places, firsts, side="left")
+        firsts = np.union1d(self.misfits + 1, self.records.line_of.first)
+        begins = firsts - np.searchsorted(self.misfits, firsts, side="left")
         numbers = self.numbers(begins)
         shifts = {"_record_shift": numbers - begins, "_line_shift": self.records.lines(numbers) - begins}
         frame = pl.DataFrame({"_from": begins, **shifts})
@@ -80,7 +77,7 @@ class Rows:
 def rows_of(text: Text, file: Recognised) -> Rows:
     """The rows of a recognised file."""
     width = len(file.header.names)
-    return Rows(text.records, width, file.first_record, tuple(text.records.misfits(width)))
+    return Rows(text.records, width, file.first_record, text.records.misfit_numbers(width))
 
 
 def landed(warehouse: Warehouse, text: Text, file: Recognised, name: str) -> Landed:
@@ -91,7 +88,7 @@ def landed(warehouse: Warehouse, text: Text, file: Recognised, name: str) -> Lan
     rows = rows_of(text, file)
     _keep_text(warehouse, rows, name)
     check_count(rows, int(warehouse.value(f"select count(*) from {name}_text")))
-    return Landed(name, data_count(text, rows), broken_records(text, rows))
+    return Landed(name, data_count(text, rows), broken_count(text, rows))
 
 
 def skimmed(warehouse: Warehouse, text: Text, file: Recognised, name: str) -> str:
@@ -134,13 +131,18 @@ def data_count(text: Text, rows: Rows) -> int:
     return max(0, rows.records.count - rows.first_record) + len(text.damaged)
 
 
-def broken_records(text: Text, rows: Rows) -> tuple[Broken, ...]:
-    """The data records that do not fit the header, and the lines that are no records."""
-    misfits = (
-        Broken(one.record, one.line, one.text, one.reason) for one in rows.misfits if one.record >= rows.first_record
-    )
-    damaged = (Broken(-1, one.line, one.text, one.reason) for one in text.damaged)
-    return (*misfits, *damaged)
+def broken_count(text: Text, rows: Rows) -> int:
+    """How many data records do not fit the header, and lines are no records."""
+    return int((rows.misfits >= rows.first_record).sum()) + len(text.damaged)
+
+
+def broken_records(text: Text, file: Recognised) -> Iterator[Broken]:
+    """The data records that do not fit the header, and the lines that are no records; texts are read when asked for."""
+    for one in text.records.misfits(len(file.header.names)):
+        if one.record >= file.first_record:
+            yield Broken(one.record, one.line, one.text, one.reason)
+    for line in text.damaged:
+        yield Broken(-1, line.line, line.text, line.reason)
 
 
 def temporary(warehouse: Warehouse, name: str, frame: pl.DataFrame) -> None:

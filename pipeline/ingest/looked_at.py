@@ -22,14 +22,21 @@ from pipeline.ingest.landing import drop_landed, landed
 from pipeline.ingest.layouts import Match, layouts_of
 from pipeline.ingest.load import Loaded, load
 from pipeline.ingest.recognise import Unrecognised, unmapped
+from pipeline.ingest.remedies import BY_RULE
 from pipeline.ingest.single import arrivals_in, called
+from pipeline.ingest.sql_text import quoted
 from pipeline.ingest.store import create_tables
 from pipeline.warehouse import Warehouse, open_warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source
 
 RUNNERS_UP = 3
-MISREAD = ("unreadable", "unknown_value", "destroyed_id", "ambiguous_date", "contradictory_date", "currency_conflict")
+MISREAD = ("unreadable", "unknown_value", *BY_RULE)
+REJECTS = """
+    select table_name, column_name, rule, count(distinct _line) as records, min(_line) as first_line,
+        arg_min(value, _line) as first_value, arg_min(remedy, _line) as remedy
+    from reasons group by all order by table_name, column_name nulls last, rule
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +151,15 @@ def _read(warehouse: Warehouse, one: Delivery, described: Look, workspace: Works
     empty = _empty_cells(warehouse, one)
     with warehouse.transaction():
         loaded = load(warehouse, [one], [identity], workspace.settings.company.time_zone)
+        rejects, misread = warehouse.frame(REJECTS), _misread(warehouse, one)
     status, note = _judged(loaded, workspace)
     return replace(
         described,
         status=status,
         note=note,
-        columns=tuple(_columns(one, loaded, empty)),
+        columns=tuple(_columns(one, loaded, empty, misread)),
         counts=tuple(loaded.counts.drop("_file_no").to_dicts()),
-        rejects=tuple(_by_rule(loaded.rejected).to_dicts()),
+        rejects=tuple(rejects.to_dicts()),
     )
 
 
@@ -176,38 +184,40 @@ def _empty_cells(warehouse: Warehouse, one: Delivery) -> list[int]:
     return [int(count) for count in counts]
 
 
-def _by_rule(rejected: pl.DataFrame) -> pl.DataFrame:
-    return (
-        rejected.group_by("table_name", "column_name", "rule")
-        .agg(
-            records=pl.col("line").n_unique().cast(pl.Int64),
-            first_line=pl.col("line").min(),
-            first_value=pl.col("value").sort_by("line").first(),
-            remedy=pl.col("remedy").sort_by("line").first(),
+def _misread(warehouse: Warehouse, one: Delivery) -> dict[int, tuple[int, int]]:
+    """Of the columns with cells that could not be read, by place: how many records, and the line of the first."""
+    targets = [(place, *target) for place, fills in _fills(one).items() for target in fills]
+    schema = {"place": pl.Int64, "table_name": pl.String, "column_name": pl.String}
+    with warehouse.lending("targets", pl.DataFrame(targets, schema=schema, orient="row")):
+        found = warehouse.frame(
+            f"""
+            select place, count(distinct _line) as records, min(_line) as first_line
+            from reasons inner join targets using (table_name, column_name)
+            where rule in ({", ".join(quoted(rule) for rule in MISREAD)})
+            group by place
+            """
         )
-        .sort("table_name", "column_name", "rule", nulls_last=True)
-    )
+    return {place: (records, line) for place, records, line in found.rows()}
 
 
-def _columns(one: Delivery, loaded: Loaded, empty: Sequence[int]) -> Iterator[ColumnLook]:
+def _columns(
+    one: Delivery, loaded: Loaded, empty: Sequence[int], misread: Mapping[int, tuple[int, int]]
+) -> Iterator[ColumnLook]:
     fills = _fills(one)
     read = {(row["table_name"], row["column_name"]): row for row in loaded.readings.to_dicts()}
     for place, header in enumerate(one.file.header.names):
         targets = fills.get(place, ())
         names = [f"{table}.{column}" for table, column in targets]
         told = [read[target] for target in targets if target in read]
-        bad = loaded.rejected.filter(
-            pl.concat_str("table_name", pl.lit("."), "column_name").is_in(names) & pl.col("rule").is_in(MISREAD)
-        )
-        first = bad["line"].min() if bad.height else None
+        unreadable, first_line = misread.get(place, (0, None))
         yield ColumnLook(
             header=header,
             fills=tuple(names),
             kind=", ".join(dict.fromkeys(row["kind"] for row in told)),
             how="; ".join(dict.fromkeys(row["how"] for row in told if row["how"])),
             empty=empty[place],
-            unreadable=bad["line"].n_unique(),
-            first_unreadable_line=int(str(first)) if first is not None else None,
+            unreadable=unreadable,
+            first_unreadable_line=first_line,
         )
 
 

@@ -71,12 +71,13 @@ class Records:
     def misfits(self, width: int) -> Iterator[Misfit]:
         """The records that do not fit, in order; each text is looked up when it is asked for."""
         with self.path.open("rb") as file:
-            for begin, stop, first in self._chunks():
-                if self._is_regular(first, self._last_of(stop), width):
-                    continue
-                for number, starts, ends, fits in self._pieces(begin, stop, first, width):
-                    wrong = np.flatnonzero(~fits)
-                    yield from self._misfits(file, number + wrong, starts[wrong], ends[wrong], width)
+            for numbers, starts, ends in self._wrong(width):
+                yield from self._misfits(file, numbers, starts, ends, width)
+
+    def misfit_numbers(self, width: int) -> Offsets:
+        """Which records do not fit, in order."""
+        found = [numbers for numbers, _, _ in self._wrong(width)]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     def lines(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
         """The physical line, in the file a person has, on which each of these records (from 0) begins."""
@@ -159,6 +160,15 @@ class Records:
             if len(ends):
                 yield first, starts, ends, (fields == width) & (ends - starts <= MAX_RECORD_BYTES)
                 first += len(ends)
+
+    def _wrong(self, width: int) -> Iterator[tuple[Offsets, Offsets, Offsets]]:
+        """Numbers, starts and ends of the records that do not fit, block by block."""
+        for begin, stop, first in self._chunks():
+            if self._is_regular(first, self._last_of(stop), width):
+                continue
+            for number, starts, ends, fits in self._pieces(begin, stop, first, width):
+                wrong = np.flatnonzero(~fits)
+                yield number + wrong, starts[wrong], ends[wrong]
 
     def _misfits(
         self, file: IO[bytes], numbers: Offsets, starts: Offsets, ends: Offsets, width: int

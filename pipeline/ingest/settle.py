@@ -3,24 +3,13 @@
 Decided over everything of one system and export time, whichever file or run it came with, so the order does not matter.
 """
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from pipeline.ingest.contract import quoted_name
-from pipeline.ingest.rejects import Rejects, as_rejects
 from pipeline.warehouse import Warehouse
 from schemas.tables import TABLES, Table
 
 SHARED = ("account_keys", "exchange_rates", "targets", "controls", "features")
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of the incoming rows: duplicates per file, and the rows to set aside."""
-
-    duplicates: pl.DataFrame
-    aside: Rejects
 
 
 def key_sql(table: Table, system: str, namespace: str | None) -> str:
@@ -38,41 +27,27 @@ def row_hash_sql(table: Table) -> str:
     return f"md5(concat_ws(chr(31), {', '.join(values)}, _is_deleted::varchar))"
 
 
-def settled(warehouse: Warehouse, name: str) -> Settled:
-    """Add the rows of temp `arriving` to `accepted.<name>`, all of one system and export time."""
-    table = TABLES[name]
-    _mark_repeats(warehouse)
-    _find_disputes(warehouse, name)
-    aside = as_rejects(_losing(warehouse), {"table_name": name})
-    _withdraw(warehouse, name)
-    if aside.height:
-        warehouse.execute("delete from incoming where _key in (select _key from disputed) and not _wins")
-    _mark_known(warehouse, table)
-    duplicates = warehouse.frame(
-        f"select _file_no, '{name}' as table_name, count(*) as duplicates from incoming where _is_repeat group by all"
-    )
-    columns = "* exclude (_file_no, _piece, _record, _is_repeat, _wins)"
-    warehouse.execute(f"insert into accepted.{name} by name select {columns} from incoming where not _is_repeat")
-    return Settled(duplicates, aside)
+def settle(warehouse: Warehouse, name: str) -> pl.DataFrame:
+    """Add the rows of temp `arriving` to `accepted.<name>`, all of one system and export time.
 
-
-def _mark_repeats(warehouse: Warehouse) -> None:
-    """Temp `incoming`: the arriving rows, all but the first of equal ones marked; only crowded keys are sorted."""
+    Rows to set aside go to `reasons`; returns how many duplicates each file had.
+    """
     warehouse.execute(
         """
-        create or replace temp table incoming as select *, false as _wins, false as _is_repeat from arriving;
-
-        create or replace temp table crowded as
-        select * exclude (place) from (
-            select _key, _file_no, _piece, _record, row_number() over (
-                partition by _key, _row_hash order by _updated_at desc nulls last, _file_no, _line
-            ) as place
-            from incoming semi join (select _key from incoming group by _key having count(*) > 1) using (_key)
-        ) where place > 1;
-
-        update incoming set _is_repeat = true from crowded
-        where incoming._file_no = crowded._file_no and incoming._piece = crowded._piece
-            and incoming._record = crowded._record
+        create or replace temp table incoming as from arriving;
+        create or replace temp table duplicates (_file_no bigint, duplicates bigint)
+        """
+    )
+    _find_disputes(warehouse, name)
+    _withdraw(warehouse, name)
+    _set_losing_aside(warehouse, name)
+    _drop_repeats(warehouse)
+    _drop_known(warehouse, TABLES[name])
+    columns = "* exclude (_file_no, _piece, _record)"
+    warehouse.add(f"accepted.{name}", f"select {columns} from incoming")
+    return warehouse.frame(
+        f"""
+        select _file_no, '{name}' as table_name, sum(duplicates)::bigint as duplicates from duplicates group by _file_no
         """
     )
 
@@ -82,7 +57,7 @@ def _find_disputes(warehouse: Warehouse, name: str) -> None:
     warehouse.execute(
         f"""
         create or replace temp table suspects as
-        select _key from incoming where not _is_repeat group by _key having count(*) > 1
+        select _key from incoming group by _key having min(hash(_row_hash)) <> max(hash(_row_hash))
         union
         select incoming._key from incoming inner join accepted.{name} as standing
             using (_key, _system, _extracted_at)
@@ -101,7 +76,7 @@ def _find_disputes(warehouse: Warehouse, name: str) -> None:
             where table_name = '{name}'
         ),
         versions as (
-            select _key, _row_hash, _updated_at from incoming semi join suspects using (_key) where not _is_repeat
+            select _key, _row_hash, _updated_at from incoming semi join suspects using (_key)
             union all
             select _key, _row_hash, _updated_at from accepted.{name} semi join suspects using (_key)
             semi join now using (_system, _extracted_at)
@@ -115,18 +90,15 @@ def _find_disputes(warehouse: Warehouse, name: str) -> None:
                 max(_disputed_at) as disputed_at
             from versions
             group by _key
-            having count(distinct _row_hash) > 1 or bool_or(_was_disputed)
+            having min(hash(_row_hash)) <> max(hash(_row_hash)) or bool_or(_was_disputed)
         )
         select _key, any_value(top) as top,
-            case when count(distinct _row_hash) = 1
-                and any_value(not was_disputed or coalesce(top > disputed_at, false)) then min(_row_hash)
+            case when min(hash(_row_hash)) = max(hash(_row_hash))
+                and any_value(not was_disputed or coalesce(top > disputed_at, false)) then any_value(_row_hash)
             end as winner
         from tops left join versions using (_key)
         where top is null or versions._updated_at = top
         group by _key;
-
-        update incoming set _wins = true from disputed
-        where incoming._key = disputed._key and incoming._row_hash = disputed.winner;
 
         delete from meta.conflicts using disputed, (select _system, _extracted_at from incoming limit 1) as now
         where table_name = '{name}' and system = now._system and extracted_at = now._extracted_at
@@ -140,17 +112,76 @@ def _find_disputes(warehouse: Warehouse, name: str) -> None:
     )
 
 
-def _losing(warehouse: Warehouse) -> pl.DataFrame:
-    return warehouse.frame(
-        """
-        select _file_no, _piece, _record, _line,
+def _set_losing_aside(warehouse: Warehouse, name: str) -> None:
+    """Take the incoming rows that lost out of `incoming`, the repeats of such a row with it."""
+    warehouse.add(
+        "reasons",
+        f"""
+        select _file_no, _piece, '{name}' as table_name, _record, _line,
             case when winner is null then 'conflicting_key' else 'superseded' end as rule,
             case when winner is null then 'Two different rows of one key came with one export time; keep one of them.'
             else 'Nothing to do: a later version of the record came with the same export time.' end as remedy,
             winner is not null as is_aside
         from incoming inner join disputed using (_key)
-        where not _wins
-        order by all
+        where _row_hash is distinct from winner
+        """,
+    )
+    warehouse.execute(
+        """
+        delete from incoming using disputed
+        where incoming._key = disputed._key and incoming._row_hash is distinct from disputed.winner
+        """
+    )
+
+
+def _drop_repeats(warehouse: Warehouse) -> None:
+    """Of equal rows the latest stays, the first of them where several are; the others are duplicates."""
+    _drop(
+        warehouse,
+        """
+        with
+        crowded as (
+            select rowid as _at, _key, _row_hash, _updated_at, _file_no
+            from incoming semi join (select _key from incoming group by _key having count(*) > 1) using (_key)
+        ),
+        latest as (select _key, _row_hash, max(_updated_at) as top from crowded group by _key, _row_hash),
+        staying as (
+            select min(_at) as _at from crowded inner join latest using (_key, _row_hash)
+            where _updated_at is not distinct from top
+            group by _key, _row_hash
+        )
+        select _at, _file_no from crowded anti join staying using (_at)
+        """,
+    )
+
+
+def _drop_known(warehouse: Warehouse, table: Table) -> None:
+    """Rows that are accepted already: of a snapshot the same at this time, of events the same at any time."""
+    if table.kind == "events":
+        warehouse.execute(
+            f"""
+            update accepted.{table.name} as standing set _extracted_at = incoming._extracted_at from incoming
+            where standing._system = incoming._system and standing._key = incoming._key
+                and standing._row_hash = incoming._row_hash and standing._extracted_at < incoming._extracted_at
+            """
+        )
+    at_this_time = "" if table.kind == "events" else ", _extracted_at"
+    _drop(
+        warehouse,
+        f"""
+        select incoming.rowid as _at, incoming._file_no
+        from incoming semi join accepted.{table.name} as standing using (_system, _key, _row_hash{at_this_time})
+        """,
+    )
+
+
+def _drop(warehouse: Warehouse, doubles: str) -> None:
+    """Take rows of `incoming` out of it, and count them for their files."""
+    warehouse.execute(
+        f"""
+        create or replace temp table doubles as {doubles};
+        insert into duplicates select _file_no, count(*) from doubles group by _file_no;
+        delete from incoming where rowid in (select _at from doubles)
         """
     )
 
@@ -197,25 +228,3 @@ def _withdraw(warehouse: Warehouse, name: str) -> None:
             and accepted.{name}._key = withdrawn._key;
         """
     )
-
-
-def _mark_known(warehouse: Warehouse, table: Table) -> None:
-    """Rows that are accepted already: of a snapshot the same at this time, of events the same at any time."""
-    at_this_time = "" if table.kind == "events" else "and standing._extracted_at = incoming._extracted_at"
-    warehouse.execute(
-        f"""
-        update incoming set _is_repeat = true where exists (
-            from accepted.{table.name} as standing
-            where standing._system = incoming._system and standing._key = incoming._key
-                and standing._row_hash = incoming._row_hash {at_this_time}
-        )
-        """
-    )
-    if table.kind == "events":
-        warehouse.execute(
-            f"""
-            update accepted.{table.name} as standing set _extracted_at = incoming._extracted_at from incoming
-            where standing._system = incoming._system and standing._key = incoming._key
-                and standing._row_hash = incoming._row_hash and standing._extracted_at < incoming._extracted_at
-            """
-        )

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -50,12 +51,10 @@ def snapshot(blocks: Iterable[bytes], folder: Path) -> Snapshot:
 def copied(blocks: Iterable[bytes], folder: Path, suffix: str = ".raw") -> Raw:
     """Copy `blocks` into `folder` as `<sha256>.raw`, or under another suffix."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-        try:
-            raw = _hashed(blocks, part.write)
-        except BaseException:
-            Path(part.name).unlink()
-            raise
+    with ExitStack() as undo, NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+        undo.callback(Path(part.name).unlink)
+        raw = _hashed(blocks, part.write)
+        undo.pop_all()
     target = folder / f"{raw.content_hash}{suffix}"
     Path(part.name).replace(target)
     return Raw(target, raw.content_hash, raw.byte_count, raw.clues)

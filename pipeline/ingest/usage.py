@@ -130,19 +130,23 @@ def _remember(warehouse: Warehouse, this: Slice) -> None:
 
 def _remember_seen(warehouse: Warehouse, system: str) -> None:
     known = f"select id from meta.usage_seen where system = '{system}' and what = "
-    warehouse.execute(
+    warehouse.add(
+        "meta.usage_seen",
         f"""
-        insert into meta.usage_seen
-        select '{system}', 'event', _id, max(used_on) from events
+        select '{system}' as system, 'event' as what, _id as id, max(used_on) as used_on from events
         where used_on > {OLDEST} and _id not in ({known} 'event')
-        group by _id;
-
-        insert into meta.usage_seen
-        select '{system}', 'user', hash(account_id, user_id, feature, used_on) as id, used_on from sums
+        group by _id
+        """,
+    )
+    warehouse.add(
+        "meta.usage_seen",
+        f"""
+        select '{system}' as system, 'user' as what, hash(account_id, user_id, feature, used_on) as id, used_on
+        from sums
         where used_on > {OLDEST} and user_id is not null
             and hash(account_id, user_id, feature, used_on) not in ({known} 'user')
         group by id, used_on
-        """
+        """,
     )
 
 

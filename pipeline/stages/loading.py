@@ -248,9 +248,10 @@ def _load(run: _Run, this: Load) -> bool:
 
 
 def _fail(run: _Run, files: Sequence[Delivery], tables: set[str], message: str) -> None:
+    note = message.removeprefix(f"{', '.join(one.path for one in files)}: ")
     for one in files:
         run.seen.judged("failed", one.arrival)
-        run.reports.append(FileReport(one.path, "failed", message))
+        run.reports.append(FileReport(one.path, "failed", note))
     if tables & NEEDED:
         run.fatal.append(message)
 

@@ -24,7 +24,7 @@ EXPECTED = [
     "trainings",
 ]
 CARRYING = ("usage", "tickets")  # floors and frozen windows hang on these; the others run nightly
-ONE_BY_ONE = (shuffled_rows, shuffled_columns, split_in_two)
+REWRITES = (all_at_once, shuffled_rows, shuffled_columns, split_in_two)
 BANDS = ["critical", "at_risk", "watch", "healthy"]
 
 
@@ -61,7 +61,8 @@ def test_the_company_has_numbers_to_compare(numbers: Frames) -> None:
     assert weeks["health_score"].drop_nulls().n_unique() > 100
 
 
-@pytest.mark.parametrize("rewrite", [all_at_once, *(nightly(one) for one in ONE_BY_ONE)], ids=lambda one: one.__name__)
+@pytest.mark.nightly
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda one: one.__name__)
 def test_the_order_of_rows_columns_and_files_changes_nothing(
     company: Path, numbers: Frames, tmp_path: Path, rewrite: Rewrite
 ) -> None:
