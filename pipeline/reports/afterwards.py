@@ -7,8 +7,8 @@ import polars as pl
 
 from pipeline.ledger import Ledger
 from pipeline.reports import wording
-from pipeline.reports.quality_needs import Parts, Row, expiring, not_expected, not_fresh, switched_off
-from pipeline.reports.quality_words import (
+from pipeline.reports.sections.quality.needs import Parts, Row, expiring, not_expected, not_fresh, switched_off
+from pipeline.reports.sections.quality.words import (
     CHECKS,
     alias_line,
     feed_state,

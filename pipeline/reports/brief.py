@@ -9,17 +9,17 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.reports import wording
-from pipeline.reports.brief_health import alike, health, margin, risk_told
-from pipeline.reports.brief_renewal import expansion, renewal
-from pipeline.reports.brief_talk import not_to_raise, talking_points
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
-from pipeline.reports.loop_stakeholders import key_people, role_states
 from pipeline.reports.places import folder
 from pipeline.reports.qbr import pack_data, rows_of
-from pipeline.reports.qbr_safe import Shown, shown
 from pipeline.reports.reviews import pack_rows
 from pipeline.reports.risk import Risk
+from pipeline.reports.sections.brief.health import alike, health, margin, risk_told
+from pipeline.reports.sections.brief.renewal import expansion, renewal
+from pipeline.reports.sections.brief.talk import not_to_raise, talking_points
+from pipeline.reports.sections.loops.stakeholders import key_people, role_states
+from pipeline.reports.sections.qbr.safe import Shown, shown
 from pipeline.scores import Scores
 
 NOTE_LINES = 12

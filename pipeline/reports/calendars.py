@@ -13,7 +13,7 @@ from pipeline.reports.document import Context
 from pipeline.reports.facts import Row, View
 from pipeline.reports.narrowed import csms
 from pipeline.reports.places import folder, place_of
-from pipeline.reports.portfolio_overview import renewals_due
+from pipeline.reports.sections.portfolio.overview import renewals_due
 from pipeline.scores import Scores
 
 DAYS_AHEAD = 365

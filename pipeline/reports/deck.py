@@ -103,7 +103,7 @@ class Deck:
 
 def deck(document: Document, company: str, as_of: date) -> Deck:
     """The slides of one pack; figures read as on its page."""
-    from pipeline.reports.deck_slides import slides
+    from pipeline.reports.sections.deck.slides import slides
 
     data = document.data
     who, quarter = data["account"]["account_name"], data["quarter"]

@@ -11,9 +11,9 @@ from typing import Any
 
 from pipeline.charts.theme import BAND_COLOURS, STEPS
 from pipeline.reports import wording
-from pipeline.reports.design_charts import specimens
 from pipeline.reports.document import Document
 from pipeline.reports.facts import Row
+from pipeline.reports.sections.design.charts import specimens
 
 SHOWN_ON = date(2026, 6, 26)
 TYPE = {

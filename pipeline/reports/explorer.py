@@ -6,8 +6,8 @@ import polars as pl
 
 from pipeline.reports import wording
 from pipeline.reports.facts import TROUBLED, Row, View
-from pipeline.reports.live import Live
 from pipeline.reports.risk import Risk
+from pipeline.reports.sections.live.dashboard import Live
 
 STATES = {"frozen": "frozen, its feed is late", "missing": "its feed is missing", "off": "off"}
 ACTIONS = 8

@@ -10,7 +10,7 @@ from pipeline.charts import CHARTS, Chart
 from pipeline.reports import periods, wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View, total
-from pipeline.reports.feedback_parts import (
+from pipeline.reports.sections.feedback.parts import (
     competitors,
     decided,
     negatives,

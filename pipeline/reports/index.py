@@ -8,7 +8,7 @@ from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
 from pipeline.reports.narrowed import csms
 from pipeline.reports.places import place_of
-from pipeline.reports.portfolio_overview import headline_figures
+from pipeline.reports.sections.portfolio.overview import headline_figures
 from pipeline.reports.since_last_run import since_last_run
 from pipeline.scores import Scores
 

@@ -10,8 +10,8 @@ from pipeline.reports.facts import Row, View
 from pipeline.reports.narrowed import book_of, csms, narrowed
 from pipeline.reports.places import folder, place_of
 from pipeline.reports.qbr import pack_data, rows_of
-from pipeline.reports.qbr_safe import Shown, shown
 from pipeline.reports.reviews import pack_rows
+from pipeline.reports.sections.qbr.safe import Shown, shown
 from pipeline.reports.since_monday import monday, since_monday
 from pipeline.scores import Scores
 

@@ -9,17 +9,17 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
-from pipeline.reports.loop_escalation import escalation_sections, in_escalation
-from pipeline.reports.loop_expansion import expansion_sections
-from pipeline.reports.loop_onboarding import onboarding_documents
-from pipeline.reports.loop_parts import SECTIONS, Block
-from pipeline.reports.loop_register import register_sections
-from pipeline.reports.loop_renewals import readiness_sections, renewal_risk_sections
-from pipeline.reports.loop_saves import save_motion_sections
-from pipeline.reports.loop_signals import signal_sections
-from pipeline.reports.loop_stakeholders import mapped, stakeholder_sections
 from pipeline.reports.places import folder
 from pipeline.reports.risk import Risk
+from pipeline.reports.sections.loops.escalation import escalation_sections, in_escalation
+from pipeline.reports.sections.loops.expansion import expansion_sections
+from pipeline.reports.sections.loops.onboarding import onboarding_documents
+from pipeline.reports.sections.loops.parts import SECTIONS, Block
+from pipeline.reports.sections.loops.register import register_sections
+from pipeline.reports.sections.loops.renewals import readiness_sections, renewal_risk_sections
+from pipeline.reports.sections.loops.saves import save_motion_sections
+from pipeline.reports.sections.loops.signals import signal_sections
+from pipeline.reports.sections.loops.stakeholders import mapped, stakeholder_sections
 from pipeline.scores import Scores
 
 

@@ -8,10 +8,10 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
-from pipeline.reports.nps_people import detractors, follow_up, passives, promoters
-from pipeline.reports.nps_segments import insight, segments
-from pipeline.reports.nps_themes import recommendations, themes
-from pipeline.reports.portfolio_service import nps_chart
+from pipeline.reports.sections.nps.people import detractors, follow_up, passives, promoters
+from pipeline.reports.sections.nps.segments import insight, segments
+from pipeline.reports.sections.nps.themes import recommendations, themes
+from pipeline.reports.sections.portfolio.service import nps_chart
 from pipeline.reports.voice import said, verdicts, waves
 from pipeline.scores import Scores
 from pipeline.voice.interval import Z

@@ -5,16 +5,16 @@ from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.explorer import explorer
 from pipeline.reports.facts import Row, View
-from pipeline.reports.live import Live
-from pipeline.reports.portfolio_health import health
-from pipeline.reports.portfolio_kpis import scorecard
-from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
-from pipeline.reports.portfolio_overview import overview
-from pipeline.reports.portfolio_retention import retention
-from pipeline.reports.portfolio_revenue import churn, growth, renewals
-from pipeline.reports.portfolio_risk import risk_dashboard
-from pipeline.reports.portfolio_service import adoption, service, urgent_tickets, voice
-from pipeline.reports.portfolio_team import (
+from pipeline.reports.sections.live.dashboard import Live
+from pipeline.reports.sections.portfolio.health import health
+from pipeline.reports.sections.portfolio.kpis import scorecard
+from pipeline.reports.sections.portfolio.onboarding import offboarding_list, onboarding_overview
+from pipeline.reports.sections.portfolio.overview import overview
+from pipeline.reports.sections.portfolio.retention import retention
+from pipeline.reports.sections.portfolio.revenue import churn, growth, renewals
+from pipeline.reports.sections.portfolio.risk import risk_dashboard
+from pipeline.reports.sections.portfolio.service import adoption, service, urgent_tickets, voice
+from pipeline.reports.sections.portfolio.team import (
     books_of_business,
     call_list,
     feed_alarms,
@@ -23,7 +23,7 @@ from pipeline.reports.portfolio_team import (
     model_gaps,
     reviews,
 )
-from pipeline.reports.portfolio_tenure import tenure
+from pipeline.reports.sections.portfolio.tenure import tenure
 from pipeline.scores import Scores
 
 

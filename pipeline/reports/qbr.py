@@ -13,12 +13,12 @@ from pipeline.reports import periods, wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
 from pipeline.reports.places import folder, slug
-from pipeline.reports.qbr_plan import actions, next_quarter, recommendations
-from pipeline.reports.qbr_safe import Shown, shown
-from pipeline.reports.qbr_story import story
-from pipeline.reports.qbr_use import adoption, features, practice, service, voice
-from pipeline.reports.qbr_value import value
 from pipeline.reports.reviews import pack_rows
+from pipeline.reports.sections.qbr.plan import actions, next_quarter, recommendations
+from pipeline.reports.sections.qbr.safe import Shown, shown
+from pipeline.reports.sections.qbr.story import story
+from pipeline.reports.sections.qbr.use import adoption, features, practice, service, voice
+from pipeline.reports.sections.qbr.value import value
 from pipeline.scores import Scores
 
 AGENDA = (

@@ -4,10 +4,10 @@ from pipeline.book import Book
 from pipeline.ledger import Ledger
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
-from pipeline.reports.quality_load import balance, every_file, headers, rejects, remarks, sources, volume
-from pipeline.reports.quality_match import completeness, findings, matching, owners, unmatched
-from pipeline.reports.quality_needs import Parts, Row, needs, not_expected, not_fresh, switched_off
-from pipeline.reports.quality_words import TOUCHES, effect_of, feed_state, file_name, reason
+from pipeline.reports.sections.quality.load import balance, every_file, headers, rejects, remarks, sources, volume
+from pipeline.reports.sections.quality.match import completeness, findings, matching, owners, unmatched
+from pipeline.reports.sections.quality.needs import Parts, Row, needs, not_expected, not_fresh, switched_off
+from pipeline.reports.sections.quality.words import TOUCHES, effect_of, feed_state, file_name, reason
 from pipeline.scores import Scores
 
 STATES = ("missing", "stale", "late", "before", "fresh")

@@ -12,7 +12,7 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View, named
-from pipeline.reports.renewals_call import CATEGORIES, forecast_call, forecast_chart, months
+from pipeline.reports.sections.renewals.call import CATEGORIES, forecast_call, forecast_chart, months
 from pipeline.scores import Scores
 
 STATES = {"done": "\u25cf", "due": "\u25c6", "overdue": "\u25b2", "ahead": "\u25cb"}

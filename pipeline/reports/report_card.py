@@ -11,7 +11,7 @@ from pipeline.book import Book
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
-from pipeline.reports.report_card_evidence import (
+from pipeline.reports.sections.report_card.evidence import (
     band_chart,
     band_tables,
     bands_lead,
@@ -21,11 +21,11 @@ from pipeline.reports.report_card_evidence import (
     method_table,
     segment_rows,
 )
-from pipeline.reports.report_card_facts import Card, filtered
-from pipeline.reports.report_card_front import answers, capacity, headline, lead, tiles
-from pipeline.reports.report_card_leavers import reasons, win_back
-from pipeline.reports.report_card_limits import left_out, limits, method_words, warnings
-from pipeline.reports.report_card_model import model
+from pipeline.reports.sections.report_card.facts import Card, filtered
+from pipeline.reports.sections.report_card.front import answers, capacity, headline, lead, tiles
+from pipeline.reports.sections.report_card.leavers import reasons, win_back
+from pipeline.reports.sections.report_card.limits import left_out, limits, method_words, warnings
+from pipeline.reports.sections.report_card.model import model
 from pipeline.scores import Scores
 
 TITLE = "The scores' report card"

@@ -10,8 +10,8 @@ import polars as pl
 from pipeline.policy import RISK_BANDS
 from pipeline.reports import periods, wording
 from pipeline.reports.facts import Row, View, grouped, total
-from pipeline.reports.report_card_facts import Card
-from pipeline.reports.report_card_front import headline
+from pipeline.reports.sections.report_card.facts import Card
+from pipeline.reports.sections.report_card.front import headline
 
 EXPOSED = ("orange", "red")
 COUNTING = ("present", "frozen")

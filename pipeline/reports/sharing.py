@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.book import Book
 from pipeline.ledger import Ledger
 from pipeline.reports.document import Context
-from pipeline.reports.sharing_names import (
+from pipeline.reports.sections.sharing.names import (
     ACCOUNT_IDS,
     ACCOUNT_NAMES,
     ADDRESSES,

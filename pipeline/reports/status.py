@@ -10,16 +10,16 @@ import polars as pl
 
 from pipeline.book import Book
 from pipeline.policy.onboarding import DecisionLevel
-from pipeline.reports import status_internal as ours
 from pipeline.reports import wording
 from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import Row, View
 from pipeline.reports.places import folder
-from pipeline.reports.status_appendices import appendices
-from pipeline.reports.status_parts import Block
-from pipeline.reports.status_safe import Shared, shared
-from pipeline.reports.status_sections import accomplished, coming, risks, team_snapshot, week_snapshot
-from pipeline.reports.status_summary import decision, headline, key_metrics, tiles
+from pipeline.reports.sections.status import internal as ours
+from pipeline.reports.sections.status.appendices import appendices
+from pipeline.reports.sections.status.parts import Block
+from pipeline.reports.sections.status.safe import Shared, shared
+from pipeline.reports.sections.status.sections import accomplished, coming, risks, team_snapshot, week_snapshot
+from pipeline.reports.sections.status.summary import decision, headline, key_metrics, tiles
 from pipeline.scores import Scores
 
 TITLES = {

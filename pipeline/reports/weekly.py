@@ -13,16 +13,16 @@ from pipeline.reports.facts import TROUBLED, Row, View, named, total
 from pipeline.reports.narrative import narrative
 from pipeline.reports.narrowed import book_of, csms, narrowed
 from pipeline.reports.places import place_of
-from pipeline.reports.portfolio_health import migration
-from pipeline.reports.portfolio_onboarding import offboarding_list, onboarding_overview
-from pipeline.reports.portfolio_overview import headline_figures, renewal_rows, renewals_due
-from pipeline.reports.portfolio_service import urgent_tickets
-from pipeline.reports.portfolio_team import feed_alarms, freshness, implementations, model_gaps
 from pipeline.reports.promises import promised
 from pipeline.reports.renewals import renewal_list
 from pipeline.reports.reports_due import reports_due
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk, red_list
+from pipeline.reports.sections.portfolio.health import migration
+from pipeline.reports.sections.portfolio.onboarding import offboarding_list, onboarding_overview
+from pipeline.reports.sections.portfolio.overview import headline_figures, renewal_rows, renewals_due
+from pipeline.reports.sections.portfolio.service import urgent_tickets
+from pipeline.reports.sections.portfolio.team import feed_alarms, freshness, implementations, model_gaps
 from pipeline.reports.since_last_run import since_last_run
 from pipeline.reports.since_monday import monday, since_monday
 from pipeline.reports.work import alerts_of_week, duties, plays_record

@@ -19,8 +19,8 @@ from pipeline.reports.document import Context, Document
 from pipeline.reports.facts import View
 from pipeline.reports.index import index
 from pipeline.reports.letters import letters
-from pipeline.reports.live_frames import portfolio_accounts
 from pipeline.reports.messages import messages
+from pipeline.reports.sections.live.frames import portfolio_accounts
 from pipeline.reports.sharing import sharing
 from pipeline.reports.since_last_run import headlines_json
 from pipeline.scores import Scores

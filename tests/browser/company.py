@@ -12,7 +12,7 @@ from pipeline.reports.contents import REPORTS
 from pipeline.reports.document import Document
 from pipeline.reports.facts import View
 from pipeline.reports.index import index
-from pipeline.reports.live_frames import portfolio_accounts
+from pipeline.reports.sections.live.frames import portfolio_accounts
 from pipeline.revenue import money
 from pipeline.stages.press.pages import make_press, write_page
 from pipeline.stages.press.tables import data_tables, write_tables

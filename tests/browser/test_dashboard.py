@@ -10,8 +10,8 @@ import pytest
 from pipeline.metrics import METRICS
 from pipeline.reports import wording
 from pipeline.reports.facts import View
-from pipeline.reports.live import FILTERS, NOT_STATED
-from pipeline.reports.live_tiles import printed, stated, tiles
+from pipeline.reports.sections.live.dashboard import FILTERS, NOT_STATED
+from pipeline.reports.sections.live.tiles import printed, stated, tiles
 from tests.browser.company import Published, publish
 
 READ_TILES = """() => Object.fromEntries([...document.querySelectorAll('td[data-live]')].map(cell =>

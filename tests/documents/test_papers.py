@@ -16,7 +16,7 @@ from pipeline.reports.letters import letters
 from pipeline.reports.narrowed import book_of, csms, narrowed
 from pipeline.reports.places import place_of
 from pipeline.reports.qbr import qbr
-from pipeline.reports.qbr_safe import SHOWN, shown
+from pipeline.reports.sections.qbr.safe import SHOWN, shown
 from pipeline.reports.since_last_run import facts_hash, headlines, since_last_run, split
 from pipeline.reports.since_monday import monday, since_monday
 from pipeline.reports.status import status

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from pipeline.reports.contents import REPORTS
+from pipeline.reports.sections.sharing.names import COMPANY, frames_of
 from pipeline.reports.sharing import sharing
-from pipeline.reports.sharing_names import COMPANY, frames_of
 from pipeline.stages import render as stage
 from pipeline.stages.press.asked import edition
 from pipeline.stages.press.pages import make_press, page_html

@@ -11,9 +11,9 @@ from pipeline.book import Book
 from pipeline.reports.afterwards import MOST, WIDTH, lines
 from pipeline.reports.document import Context
 from pipeline.reports.quality import alarms, headline, quality
-from pipeline.reports.quality_load import balance, every_file
-from pipeline.reports.quality_match import completeness, matching
-from pipeline.reports.quality_needs import needs, switched_off
+from pipeline.reports.sections.quality.load import balance, every_file
+from pipeline.reports.sections.quality.match import completeness, matching
+from pipeline.reports.sections.quality.needs import needs, switched_off
 from pipeline.scores import Scores
 from pipeline.stages.press.pages import make_press, page_html
 from pipeline.workspace import Workspace

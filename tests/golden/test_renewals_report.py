@@ -7,10 +7,10 @@ import pytest
 from pipeline.reports.contents import REPORTS
 from pipeline.reports.document import Context
 from pipeline.reports.facts import View
-from pipeline.reports.portfolio_kpis import scorecard
 from pipeline.reports.renewals import renewals_report, save_motions
-from pipeline.reports.renewals_account import risk_form, timeline
-from pipeline.reports.renewals_call import forecast_call, forecast_chart
+from pipeline.reports.sections.portfolio.kpis import scorecard
+from pipeline.reports.sections.renewals.account import risk_form, timeline
+from pipeline.reports.sections.renewals.call import forecast_call, forecast_chart
 from pipeline.revenue.due import due_tables
 from pipeline.revenue.kpis import kpis
 from pipeline.scores import Money, Scores

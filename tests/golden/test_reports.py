@@ -9,13 +9,13 @@ import pytest
 from pipeline.reports import wording
 from pipeline.reports.contents import REPORTS
 from pipeline.reports.facts import TROUBLED, View
-from pipeline.reports.loop_parts import SECTIONS
 from pipeline.reports.loops import loops
 from pipeline.reports.periods import months_later, quarter_of, reviewed_quarter
 from pipeline.reports.portfolio import portfolio
 from pipeline.reports.qbr import qbr, slug
 from pipeline.reports.reviews import reviews_due
 from pipeline.reports.risk import Risk
+from pipeline.reports.sections.loops.parts import SECTIONS
 from pipeline.reports.voice import Nps, is_distinguishable
 from pipeline.reports.weekly import weekly
 from pipeline.reports.work import weeks_alerts

@@ -10,10 +10,10 @@ import pytest
 from pipeline.book import Book
 from pipeline.reports.escalations import escalation_report
 from pipeline.reports.facts import View
-from pipeline.reports.loop_escalation import escalation_sections, in_escalation
-from pipeline.reports.loop_parts import SECTIONS
 from pipeline.reports.promises import kept_for, promised
 from pipeline.reports.risk import Risk
+from pipeline.reports.sections.loops.escalation import escalation_sections, in_escalation
+from pipeline.reports.sections.loops.parts import SECTIONS
 from pipeline.reports.sla import sla_report
 from pipeline.scores import Service
 from pipeline.service.attainment import sla_accounts, sla_credits, sla_summary

@@ -12,9 +12,9 @@ import pytest
 
 from pipeline.frames import shaped
 from pipeline.reports.facts import View
+from pipeline.reports.sections.status.internal import lifetime_years
+from pipeline.reports.sections.status.safe import Shared, shared
 from pipeline.reports.status import customer_data, running, status
-from pipeline.reports.status_internal import lifetime_years
-from pipeline.reports.status_safe import Shared, shared
 from pipeline.service.baseline import onboarding_metrics
 from pipeline.service.onboarding import onboarding
 from pipeline.service.onboarding_rows import GROUPS, HOURS, MILESTONES, NOTES, PLANS, RISKS, TASKS, WEEKS

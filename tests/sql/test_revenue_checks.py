@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.ingest.validate import checked
-from pipeline.reports.quality_words import CHECKS
+from pipeline.reports.sections.quality.words import CHECKS
 from schemas.tables import TABLES
 from tests.properties.contract_books import tables
 from tests.sql.company import Company

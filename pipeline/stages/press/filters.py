@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.reports import wording
-from pipeline.reports.qbr_value import amount
+from pipeline.reports.sections.qbr.value import amount
 
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UNPRINTABLE = {"Cc", "Cn", "Cs"}

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.ledger import Ledger
-from pipeline.reports.quality_load import COUNTS, balance
-from pipeline.reports.quality_words import CHECKS
+from pipeline.reports.sections.quality.load import COUNTS, balance
+from pipeline.reports.sections.quality.words import CHECKS
 from pipeline.warehouse import Warehouse
 
 LISTED = 10_000

@@ -1,0 +1,1 @@
+"""The parts of the renewal and preparation briefs."""

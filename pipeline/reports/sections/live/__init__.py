@@ -1,0 +1,1 @@
+"""What the live dashboard draws again under its filters."""

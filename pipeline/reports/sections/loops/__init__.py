@@ -1,0 +1,1 @@
+"""The operating documents of each loop."""

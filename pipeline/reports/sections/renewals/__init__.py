@@ -1,0 +1,1 @@
+"""The forecast call and the one account of the renewals report."""

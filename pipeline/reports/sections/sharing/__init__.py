@@ -1,0 +1,1 @@
+"""The names that a shared edition goes without."""
