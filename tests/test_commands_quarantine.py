@@ -257,3 +257,12 @@ def test_a_damaged_line_becomes_a_record_where_it_stands(tmp_path: Path) -> None
     assert [cells_of(mended.records, number)[0] for number in range(mended.records.count)] == ["a", "1", "2", "3", "4"]
     assert [record_on(mended.records, line) for line in (2, 3, 4, 5)] == [1, 2, 3, 4]
     assert mended.damaged == ()
+
+
+def test_more_than_a_person_corrects_is_refused_with_advice(goals: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.cli.replay.BY_HAND", 1)
+    refused = goals("quarantine", "export", "--file", "goals", "-o", goals.root / "goals.csv")
+    assert refused.code == 2
+    assert "3 reasons are too many to be corrected by hand" in refused.err
+    assert "--rule" in refused.err
+    assert not (goals.root / "goals.csv").exists()

@@ -76,14 +76,15 @@ def show(
     verbose: VerboseOption = False,
 ) -> None:
     """Print every reason with file, line, column, value and remedy, and the record as the file has it."""
-    from pipeline.ingest.quarantine import Wanted, rows
+    from pipeline.ingest.quarantine import Wanted, reason_count, rows
 
+    wanted = Wanted(table, rule, file, everything)
     with _opened(workspace, "quarantine show") as (_, warehouse, aside):
-        found = rows(warehouse, Wanted(table, rule, file, everything), aside)
-    reasons = found.head(limit).to_dicts()
+        reasons = rows(warehouse, wanted, aside, limit).to_dicts()
+        more = reason_count(warehouse, wanted, aside) - len(reasons)
     answered(reasons, _reasons_in_lines(reasons) if reasons else [CLEAR])
-    if found.height > limit and not quiet:
-        warned([f"{found.height - limit} more reasons; narrow with --table, --rule, --file, or raise --limit"])
+    if more and not quiet:
+        warned([f"{more} more reasons; narrow with --table, --rule, --file, or raise --limit"])
 
 
 def export(

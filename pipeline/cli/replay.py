@@ -17,7 +17,7 @@ from pipeline.cli.options import (
     running,
 )
 from pipeline.cli.week import through
-from pipeline.errors import RunFailed
+from pipeline.errors import RunFailed, UsageError
 
 if TYPE_CHECKING:
     from pipeline.ingest.correction_files import Change, Sheet
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 FilesArgument = Annotated[list[Path], typer.Argument(help="CSVs of `quarantine export`, corrected.")]
+BY_HAND = 200_000
 Places = list[tuple[str, str, int, tuple[str, ...]]]
 
 
@@ -49,23 +50,27 @@ def replay(
         if corrected:
             through(run, options, ("ingest",))
         with open_warehouse(run.workspace.warehouse, [run.workspace.staged]) as warehouse:
-            left = rows(warehouse, Wanted(everything=True), rules_aside(sources_of(run.workspace))).to_dicts()
+            touched = Wanted(everything=True, file_ids=tuple(sorted({file_id for file_id, *_ in corrected})))
+            left = rows(warehouse, touched, rules_aside(sources_of(run.workspace))).to_dicts()
     outcome = [_outcome(*one, left) for one in corrected]
     answered({"corrected": outcome}, _outcome_in_lines(outcome))
 
 
-def held(
-    place: "Workspace", warehouse: "Warehouse", wanted: "Wanted", aside: set[str], sheets: Sequence["Sheet"] = ()
-) -> Iterator["Held"]:
-    """The files of the part of the quarantine that is meant, read again; of all, those the sheets name."""
+def held(place: "Workspace", warehouse: "Warehouse", wanted: "Wanted", aside: set[str]) -> Iterator["Held"]:
+    """The files of the part of the quarantine that is meant, read again.
+
+    Raises UsageError for more reasons than anybody corrects by hand.
+    """
     from pipeline.ingest.journal import journal
-    from pipeline.ingest.quarantine import held_files, rows
+    from pipeline.ingest.quarantine import held_files, reason_count, rows
     from pipeline.ingest.recipes import sources_of
 
+    if (count := reason_count(warehouse, wanted, aside)) > BY_HAND:
+        raise UsageError(
+            f"{count:,} reasons are too many to be corrected by hand",
+            "Narrow with --table, --rule or --file, or correct them in the tool and export again.",
+        )
     reasons = rows(warehouse, wanted, aside)
-    if sheets:
-        named = {line.file_id for sheet in sheets for line in sheet.lines}
-        reasons = reasons.filter(reasons["file_id"].is_in(sorted(named)))
     return held_files(place, warehouse, journal(place.archive), sources_of(place), reasons)
 
 
@@ -96,7 +101,9 @@ def _remember(run: "Run", files: Sequence[Path]) -> Places:
     try:
         sheets = [read_sheet(path, place.staged) for path in files]
         with open_warehouse(place.warehouse, [place.staged]) as warehouse:
-            found = list(held(place, warehouse, Wanted(everything=True), rules_aside(sources_of(place)), sheets))
+            named = tuple(sorted({line.file_id for sheet in sheets for line in sheet.lines}))
+            wanted = Wanted(everything=True, file_ids=named)
+            found = list(held(place, warehouse, wanted, rules_aside(sources_of(place))))
         changed = [(one, _changes_of(one, sheets)) for one in found]
         for one, changes in changed:
             if changes:

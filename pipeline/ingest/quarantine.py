@@ -18,6 +18,7 @@ from pipeline.ingest.journal import Entry
 from pipeline.ingest.personal import is_personal, names_forgotten, privacy_of, withheld
 from pipeline.ingest.recognise import Unrecognised
 from pipeline.ingest.rejects import ASIDE
+from pipeline.ingest.sql_text import quoted
 from pipeline.warehouse import Warehouse
 from pipeline.workspace import Workspace
 from schemas.sources import Source
@@ -25,12 +26,14 @@ from schemas.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of the quarantine is meant: whole names of table and rule, a part of the path, rows set aside too."""
+    """Which part of the quarantine is meant: whole names of table and rule, a part of the path, rows set aside too,
+    only some files by their ids."""
 
     table: str | None = None
     rule: str | None = None
     file: str | None = None
     everything: bool = False
+    file_ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +55,60 @@ def rules_aside(sources: Mapping[str, Source]) -> set[str]:
 
 def counts(warehouse: Warehouse, wanted: Wanted, aside: set[str]) -> pl.DataFrame:
     """One row per file, table and rule: records, and whether there is something to correct."""
-    return (
-        rows(warehouse, wanted, aside)
-        .group_by("path", "status", "table_name", "rule", "is_to_correct", "file_id")
-        .agg(
-            records=pl.col("line").n_unique().cast(pl.Int64), columns=pl.col("column_name").drop_nulls().unique().sort()
-        )
-        .with_columns(columns=pl.col("columns").list.join(", "))
-        .sort("path", "table_name", "rule", "file_id")
-        .select("path", "status", "table_name", "rule", "records", "is_to_correct", "columns", "file_id")
+    return warehouse.frame(
+        f"""
+        select path, status, table_name, rule, is_to_correct, count(distinct line) as records,
+            coalesce(string_agg(distinct column_name, ', ' order by column_name), '') as columns, file_id
+        from ({_reasons(wanted, aside)})
+        group by all
+        order by path, table_name, rule, file_id
+        """,
+        _meant(wanted),
     )
 
 
-def rows(warehouse: Warehouse, wanted: Wanted, aside: set[str]) -> pl.DataFrame:
+def rows(warehouse: Warehouse, wanted: Wanted, aside: set[str], limit: int | None = None) -> pl.DataFrame:
     """One row per reason: file_id, path, status of the file, table_name, line, column_name, rule, value, remedy,
-    row_json, is_to_correct; in the order of path and line."""
-    found = warehouse.frame(
-        """
-        select rejected.file_id, rejected.path, any_value(files.status) as status, table_name, line, column_name, rule,
-            value, remedy, row_json
-        from rejected.rows as rejected inner join meta.files as files using (file_id)
-        where ($table is null or table_name = $table) and ($rule is null or rule = $rule)
-            and ($file is null or contains(lower(rejected.path), lower($file)))
-        group by all
-        order by rejected.path, file_id, line, table_name, column_name, rule, value
+    row_json, is_to_correct; in the order of path and line, all or the first `limit`."""
+    return warehouse.frame(
+        f"""
+        select distinct file_id, path, status, table_name, line, column_name, rule, value, remedy, row_json,
+            is_to_correct
+        from ({_reasons(wanted, aside)})
+        order by path, file_id, line, table_name, column_name, rule, value
+        {f"limit {limit}" if limit else ""}
         """,
-        {"table": wanted.table, "rule": wanted.rule, "file": wanted.file},
-    ).with_columns(is_to_correct=~pl.col("rule").is_in(sorted(aside)))
-    return found if wanted.everything else found.filter("is_to_correct")
+        _meant(wanted),
+    )
+
+
+def reason_count(warehouse: Warehouse, wanted: Wanted, aside: set[str]) -> int:
+    """How many reasons `rows` would give without a limit."""
+    reasons = f"""
+        select count(*) from (
+            select distinct file_id, path, table_name, line, column_name, rule, value from ({_reasons(wanted, aside)})
+        )
+    """
+    return int(warehouse.value(reasons, _meant(wanted)))
+
+
+def _reasons(wanted: Wanted, aside: set[str]) -> str:
+    """The part of the quarantine that is meant; a file id stands in several lines of the account of files."""
+    rules = ", ".join(quoted(rule) for rule in sorted(aside))
+    return f"""
+        select rejected.*, status, rule not in ({rules}) as is_to_correct
+        from rejected.rows as rejected
+        inner join (select file_id, any_value(status) as status from meta.files group by file_id) using (file_id)
+        where ($table is null or table_name = $table) and ($rule is null or rule = $rule)
+            and ($file is null or contains(lower(path), lower($file)))
+            and ($file_ids is null or list_contains($file_ids, file_id))
+            {"" if wanted.everything else f"and rule not in ({rules})"}
+    """
+
+
+def _meant(wanted: Wanted) -> dict[str, object]:
+    files = None if wanted.file_ids is None else list(wanted.file_ids)
+    return {"table": wanted.table, "rule": wanted.rule, "file": wanted.file, "file_ids": files}
 
 
 def held_files(
