@@ -1,37 +1,33 @@
 """The operating document of expansion: triggers, who may be asked, what it could be worth, and rescues."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
 from pipeline.reports import wording
-from pipeline.reports.facts import Row, named
+from pipeline.reports.facts import Row, View, named
 from pipeline.reports.risk import Risk
-from pipeline.reports.sections.loops.parts import health_mark, points, raci, risk_mark, table, text
-from pipeline.reports.sections.loops.renewals import Sections, artifacts, routine
+from pipeline.reports.sections.loops.parts import (
+    Block,
+    Sections,
+    artifacts,
+    health_mark,
+    points,
+    raci,
+    risk_mark,
+    routine,
+    table,
+    text,
+)
 
 
 def expansion_sections(risk: Risk) -> Sections:
     """Expansion triggers: who may be asked, why, and what it could be worth."""
     view = risk.view
     frame, record = view.scores.money.expansion, view.scores.money.expansion_record
-    rules = view.context.policy.expansion
-    counts = dict(view.scores.money.expansion_triggers.group_by("trigger").len().iter_rows()) if frame.width else {}
-    lines = [(rule.label, counts.get(name, 0)) for name, rule in rules.triggers.items()]
     told = frame.filter((pl.col("gate") == "open") & (pl.col("trigger_count") > 0)).to_dicts() if frame.width else []
     shut = frame.filter((pl.col("gate") != "open") & (pl.col("trigger_count") > 0)).height if frame.width else 0
     rescue = frame.filter("is_rescue").to_dicts() if frame.width else []
-    rows = [
-        (
-            named(view, row)["account_name"],
-            health_mark(row["health_band"]),
-            row["reasons"],
-            view.money(row["estimated_arr"]),
-            wording.word(row["estimate_basis"]),
-            row["csm"] or wording.UNKNOWN,
-        )
-        for row in told
-    ]
     return (
         [text("Customers who get value and have room to grow are asked, at the right time, by the right person.")],
         [
@@ -42,7 +38,7 @@ def expansion_sections(risk: Risk) -> Sections:
         ],
         raci(risk, "expansion_triggers"),
         [
-            table(("Trigger", "Customers now"), (70, 30), lines, (1,)),
+            _triggers(view),
             text("The gate is open with health watch or better and no open P0 or P1."),
         ],
         [
@@ -52,20 +48,8 @@ def expansion_sections(risk: Risk) -> Sections:
             )
         ],
         [
-            table(
-                ("Customer", "Band", "Why now", "Could be", "From", "CSM"),
-                (20, 12, 36, 10, 10, 12),
-                rows,
-                (3,),
-                "Who may be asked, the largest first",
-            ),
-            table(
-                ("Customer", "Churn risk", "Potential", "CSM"),
-                (40, 22, 18, 20),
-                [_rescue(view, row) for row in rescue],
-                (2,),
-                "Rescue: high risk with high potential",
-            ),
+            _askable(view, told),
+            _rescues(view, rescue),
         ],
         [
             artifacts(
@@ -93,6 +77,39 @@ def _won(risk: Risk, record: pl.DataFrame) -> str:
     )
 
 
-def _rescue(view: Any, row: Row) -> tuple[Any, ...]:
-    name = named(view, row)["account_name"]
-    return (name, risk_mark(row["churn_risk_band"]), view.money(row["potential_arr"]), row["csm"] or wording.UNKNOWN)
+def _triggers(view: View) -> Block:
+    frame = view.scores.money.expansion_triggers
+    counts = dict(frame.group_by("trigger").len().iter_rows()) if frame.width else {}
+    rules = view.context.policy.expansion.triggers
+    rows = [(rule.label, counts.get(name, 0)) for name, rule in rules.items()]
+    return table(("Trigger", "Customers now"), (70, 30), rows, (1,))
+
+
+def _askable(view: View, customers: Sequence[Row]) -> Block:
+    rows = [
+        (
+            named(view, row)["account_name"],
+            health_mark(row["health_band"]),
+            row["reasons"],
+            view.money(row["estimated_arr"]),
+            wording.word(row["estimate_basis"]),
+            row["csm"] or wording.UNKNOWN,
+        )
+        for row in customers
+    ]
+    head = ("Customer", "Band", "Why now", "Could be", "From", "CSM")
+    return table(head, (20, 12, 36, 10, 10, 12), rows, (3,), "Who may be asked, the largest first")
+
+
+def _rescues(view: View, customers: Sequence[Row]) -> Block:
+    rows = [
+        (
+            named(view, row)["account_name"],
+            risk_mark(row["churn_risk_band"]),
+            view.money(row["potential_arr"]),
+            row["csm"] or wording.UNKNOWN,
+        )
+        for row in customers
+    ]
+    head = ("Customer", "Churn risk", "Potential", "CSM")
+    return table(head, (40, 22, 18, 20), rows, (2,), "Rescue: high risk with high potential")

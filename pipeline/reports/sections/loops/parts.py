@@ -20,6 +20,7 @@ SECTIONS = (
     "Notes",
 )
 Block = Row
+Sections = tuple[list[Block], ...]
 ROWS = 40
 COMPARED = {"over": "over", "at_least": "at least", "under": "under", "at_most": "at most"}
 ROLE_WORDS = {
@@ -64,6 +65,17 @@ def table(
         "rows": shown,
         "more": len(rows) - len(shown),
     }
+
+
+def routine(*rows: tuple[str, str, str]) -> Block:
+    """A table of checkpoints: when, what, and the role that runs it."""
+    told = [(when, what, role_word(role)) for when, what, role in rows]
+    return table(("When", "Checkpoint", "Run by"), (22, 56, 22), told)
+
+
+def artifacts(*rows: tuple[str, str]) -> Block:
+    """A table of what is produced, and where it lies."""
+    return table(("What", "Where"), (50, 50), rows)
 
 
 def risk_mark(band: str | None) -> Row:

@@ -1,19 +1,18 @@
 """The save motions of the loop: who is to be saved at renewal, how it is worked, and what comes of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.reports import wording
 from pipeline.reports.facts import Row
 from pipeline.reports.renewals import save_motions
 from pipeline.reports.risk import Risk
-from pipeline.reports.sections.loops.parts import points, raci, table, text
-from pipeline.reports.sections.loops.renewals import TABLES, Sections, artifacts, routine
+from pipeline.reports.sections.loops.parts import Block, Sections, artifacts, points, raci, routine, table, text
 
 
 def save_motion_sections(risk: Risk) -> Sections:
     """The save-motion tracker."""
     view, found = risk.view, save_motions(risk.view)
-    rows = [_motion(risk, row) for row in found["rows"]]
     return (
         [text("Every renewal that is likely to be lost has one owner, one motion, one date, or is let go on purpose.")],
         [
@@ -35,16 +34,13 @@ def save_motion_sections(risk: Risk) -> Sections:
                 ("30 days before the decision", "Retention pricing is approved or ruled out", "vp_customer_success"),
             )
         ],
+        [_motions(risk, found["rows"])],
         [
-            table(
-                ("Customer", "ARR", "Renews", "Chance", "Why", "Next step", "Owner", "Due"),
-                (17, 8, 9, 8, 22, 18, 11, 7),
-                rows,
-                (1, 2, 3, 7),
-                "Motions, the largest within half a year first",
+            artifacts(
+                ("Actions with owner, due date and outcome", "data/actions.csv"),
+                ("Prices proposed", "data/renewals.csv"),
             )
         ],
-        [artifacts(("Actions with owner, due date and outcome", "data/actions.csv"), ("Prices proposed", TABLES))],
         [
             points(
                 "A motion closes as worked when the successor is signed, as not when notice is served.",
@@ -56,6 +52,14 @@ def save_motion_sections(risk: Risk) -> Sections:
                 "The chance is that of the band, learned from own renewals; a motion does not change it by being begun."
             )
         ],
+    )
+
+
+def _motions(risk: Risk, rows: Sequence[Row]) -> Block:
+    head = ("Customer", "ARR", "Renews", "Chance", "Why", "Next step", "Owner", "Due")
+    told = [_motion(risk, row) for row in rows]
+    return table(
+        head, (17, 8, 9, 8, 22, 18, 11, 7), told, (1, 2, 3, 7), "Motions, the largest within half a year first"
     )
 
 
