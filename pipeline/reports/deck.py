@@ -3,7 +3,7 @@
 Where it stands and how it looks is decided by the press, which draws tables and charts that can be edited.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,6 +114,11 @@ def deck(document: Document, company: str, as_of: date) -> Deck:
         tuple(slides(data, company, as_of)),
         foot + wording.day(as_of),
     )
+
+
+def tiles_of(items: Iterable[Row]) -> Tiles:
+    """The figures of a pack in large type."""
+    return Tiles(tuple((tile["label"], tile["value"], tile["note"]) for tile in items))
 
 
 def spoken(agenda: Sequence[tuple[str, int, str]], at: int, more: str = "") -> str:
