@@ -21,6 +21,27 @@ HELD = {
     "seats": pl.Int64,
     "is_in_force": pl.Boolean,
 }
+COLUMNS = (
+    "account_id",
+    "csm",
+    "segment",
+    "arr",
+    "health_band",
+    "churn_risk_band",
+    "gate",
+    "trigger_count",
+    "triggers",
+    "reasons",
+    "estimated_arr",
+    "estimate_basis",
+    "seats_short",
+    "pipeline_arr",
+    "deal_count",
+    "cross_sell_product",
+    "cross_sell_arr",
+    "potential_arr",
+    "is_rescue",
+)
 
 
 def expansion(
@@ -62,27 +83,9 @@ def expansion(
     has_any = pl.any_horizontal(pl.col("trigger_count", "deal_count", "cross_sell_arr").is_not_null())
     stated = rows.filter(has_any).pipe(_with_gate, policy).pipe(_with_estimate).pipe(_with_rescue, policy)
     ordered = stated.with_columns(pl.col("trigger_count", "deal_count").fill_null(0))
-    return ordered.select(
-        "account_id",
-        "csm",
-        "segment",
-        "arr",
-        "health_band",
-        "churn_risk_band",
-        "gate",
-        "trigger_count",
-        "triggers",
-        "reasons",
-        "estimated_arr",
-        "estimate_basis",
-        "seats_short",
-        "pipeline_arr",
-        "deal_count",
-        "cross_sell_product",
-        "cross_sell_arr",
-        "potential_arr",
-        "is_rescue",
-    ).sort(pl.col("gate") != "open", "estimated_arr", "account_id", descending=[False, True, False], nulls_last=True)
+    return ordered.select(COLUMNS).sort(
+        pl.col("gate") != "open", "estimated_arr", "account_id", descending=[False, True, False], nulls_last=True
+    )
 
 
 def cross_sell(book: Book, bands: pl.DataFrame, policy: CrossSell) -> pl.DataFrame:

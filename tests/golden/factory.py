@@ -7,14 +7,14 @@ import math
 import random
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from tests.golden import risk
+from tests.golden.days import AS_OF, back, cents
+from tests.golden.delivery import delivery_rows
 
-AS_OF = date(2026, 6, 26)
 WEEKS = 60
 CSMS = ("Anna Okafor", "Björn Lindqvist", "Carla Mendes", "Dev Patel")
 HEADS = [
@@ -71,16 +71,6 @@ FEEDS = (
     "goals",
 )
 MONEY = pl.Decimal(18, 2)
-
-
-def back(days: int) -> date:
-    """A day so many days before the book's date."""
-    return AS_OF - timedelta(days=days)
-
-
-def cents(value: float) -> Decimal:
-    """Money."""
-    return Decimal(f"{value:.2f}")
 
 
 def tier_of(arr: float) -> str:
@@ -442,221 +432,7 @@ def usage_rows(lives: Lives) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     return weeks, features
 
 
-def delivery_rows(lives: Lives) -> dict[str, list[dict[str, Any]]]:
-    """Goals, tasks, milestones, implementations, risks, reviews, notes, feedback and what else teams write down."""
-    made: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS if name in DELIVERY}
-    for index, life in enumerate(lives.people):
-        who, account = life["csm"], life["account_id"]
-        for turn in range(index % 4):
-            made["goals"].append(
-                {
-                    "goal_id": f"G{index}-{turn}",
-                    "account_id": account,
-                    "goal": ("Cut the time to close a month", "Raise on-time delivery", "Retire two old tools")[turn],
-                    "metric": ("Days to close", "On-time delivery", "Tools retired")[turn],
-                    "unit": ("days", "%", None)[turn],
-                    "baseline": (9.0, 88.0, 0.0)[turn],
-                    "target": (5.0, 95.0, 2.0)[turn],
-                    "actual": (4.5, 92.5, None)[turn],
-                    "due_on": AS_OF + timedelta(days=30 * turn),
-                    "value_amount": cents(18000 * turn),
-                    "currency": "USD",
-                    "status": ("achieved", "on_track", "at_risk")[turn],
-                }
-            )
-        for turn in range(1 + index % 3):
-            made["tasks"].append(
-                {
-                    "task_id": f"K{index}-{turn}",
-                    "account_id": account,
-                    "title": ("Agree the training plan", "Name a new technical lead", "Share the rollout calendar")[
-                        turn
-                    ],
-                    "owner": who if turn != 1 else "Robin Hale",
-                    "side": "ours" if turn != 1 else "customer",
-                    "due_on": AS_OF + timedelta(days=index % 20 - 4 + turn),
-                    "priority": "p2",
-                    "status": "in_progress",
-                    "description": None,
-                    "enables": None,
-                    "created_on": back(20),
-                    "completed_on": None,
-                    "action_id": None,
-                    "renewal_step": None,
-                    "offboarding_step": None,
-                }
-            )
-        made["qbrs"].append(
-            {
-                "qbr_id": f"Q{index}",
-                "account_id": account,
-                "scheduled_on": back(30 + index * 9 % 200),
-                "held_on": back(30 + index * 9 % 200) if index % 5 else None,
-                "satisfaction": 4.5,
-                "attendee_count": 5,
-                "has_executive": True,
-                "notes": "internal words",
-            }
-        )
-        for role, name in (("champion", "Robin Hale"), ("executive_sponsor", "Dana Frost")):
-            made["contacts"].append(
-                {
-                    "contact_id": f"{role}-{index}",
-                    "account_id": account,
-                    "full_name": name,
-                    "email": "robin@example.com",
-                    "title": "Director" if role == "champion" else "CFO",
-                    "role": role,
-                    "joined_on": life["since"],
-                    "departed_on": None,
-                }
-            )
-        made["feedback_items"].append(
-            {
-                "feedback_id": f"F{index}",
-                "account_id": account,
-                "source": "qbr",
-                "received_on": back(10 + index * 3 % 120),
-                "category": "product",
-                "sentiment": ("positive", "negative")[index % 2],
-                "theme": "Exports",
-                "text": "Exports should run in the background.",
-                "is_feature_request": True,
-                "decision": ("roadmap", "backlog", None)[index % 3],
-                "decided_on": back(5) if index % 3 != 2 else None,
-                "shipped_on": back(2) if index % 6 == 0 else None,
-            }
-        )
-        made["activities_recent"].append(
-            {
-                "account_id": account,
-                "type": "meeting",
-                "occurred_on": back(index % 40),
-                "subject": "Monthly check-in",
-                "owner": who,
-                "direction": "proactive",
-                "was_attended": True,
-                "sentiment": "positive",
-                "contact_id": None,
-            }
-        )
-        if index % 6 == 2 and not life["churned"]:
-            made["opportunities"].append(
-                {
-                    "opportunity_id": f"O{index}",
-                    "account_id": account,
-                    "opportunity_name": "More seats",
-                    "type": "expansion",
-                    "stage": "Proposal",
-                    "amount": cents(12000),
-                    "currency": "USD",
-                    "probability_pct": 60.0,
-                    "forecast_category": "best_case",
-                    "created_on": back(40),
-                    "close_on": AS_OF + timedelta(days=40),
-                    "is_closed": False,
-                    "is_won": False,
-                    "owner": "Eli Stone",
-                    "contract_id": None,
-                    "record_url": None,
-                }
-            )
-        if index % 10 == 0:
-            made["implementations"].append(
-                {
-                    "plan_id": f"I{index}",
-                    "account_id": account,
-                    "started_on": back(40),
-                    "original_go_live_on": back(5),
-                    "target_go_live_on": AS_OF + timedelta(days=20),
-                    "went_live_on": None,
-                    "phase": "testing",
-                    "completion_pct": 62.0,
-                    "planned_pct": 80.0,
-                    "budget": cents(40000),
-                    "spent": cents(31000),
-                    "currency": "USD",
-                    "owner": who,
-                    "has_technical_blocker": True,
-                    "uat_executed": 40,
-                    "uat_passed": 33,
-                    "data_loaded_pct": 90.0,
-                    "data_accuracy_pct": 98.0,
-                    "first_value_on": None,
-                    "stakeholder_score": 7.0,
-                }
-            )
-            made["risks"].append(
-                {
-                    "risk_id": f"R{index}",
-                    "account_id": account,
-                    "type": "technical",
-                    "description": "The old system cannot export history",
-                    "probability": "high",
-                    "impact": "medium",
-                    "mitigation": "Import through the API",
-                    "owner": who,
-                    "status": "monitoring",
-                    "is_blocker": True,
-                    "root_cause": None,
-                    "target_on": AS_OF + timedelta(days=9),
-                    "created_on": back(18),
-                    "resolved_on": None,
-                }
-            )
-            made["status_notes"].append(
-                {
-                    "account_id": account,
-                    "week_ending_on": AS_OF,
-                    "progress": "History imported",
-                    "metrics": None,
-                    "blockers": "Export of the old system",
-                    "next_week": "User acceptance test",
-                    "decision_needed": "Go live without history?",
-                    "health": "yellow",
-                    "owner": who,
-                }
-            )
-        made["milestones"].append(
-            {
-                "milestone_id": f"M{index}",
-                "account_id": account,
-                "plan_id": None,
-                "title": "Second team goes live",
-                "type": "go_live",
-                "planned_on": AS_OF + timedelta(days=20 + index),
-                "actual_on": None,
-                "owner": who,
-                "our_actions": None,
-                "customer_actions": "Name the users",
-                "deliverables": None,
-                "success_criteria": "20 weekly users",
-                "is_critical_path": False,
-                "status": "scheduled",
-            }
-        )
-    made["targets"].append({"period": "2026", "measure": "nps", "dimension": "all", "value": 45.0})
-    return made
-
-
-DELIVERY = [
-    "goals",
-    "tasks",
-    "qbrs",
-    "contacts",
-    "feedback_items",
-    "activities_recent",
-    "opportunities",
-    "implementations",
-    "risks",
-    "status_notes",
-    "milestones",
-    "targets",
-    "signals",
-    "incidents_recent",
-]
 SCHEMAS: dict[str, dict[str, Any]] = {
-    **{name: {} for name in DELIVERY},
     "signals": {
         "signal_id": pl.String,
         "account_id": pl.String,
@@ -722,7 +498,8 @@ def book_frames(seed: int = 7, count: int = 40) -> dict[str, pl.DataFrame]:
         "nps_waves": waves,
         "open_tickets": open_tickets,
         "recent_tickets": recent_tickets,
-        **delivery_rows(lives),
+        **delivery_rows(lives.people),
+        **{name: [] for name in SCHEMAS},
     }
     return {name: _frame(table, SCHEMAS.get(name, {})) for name, table in rows.items()}
 
