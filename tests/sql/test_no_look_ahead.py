@@ -23,131 +23,168 @@ LATER_ROWS = {
     "trainings": "assigned_on",
     "exchange_rates": "month_on",
 }
+PEOPLE = ("champion", "executive_sponsor", "user")
+STATUSES = ("active", "churned", "onboarding")
 
 
-def a_random_book(company: Company, seed: int) -> None:
-    """Accept rows of every kind around the two days, in the same order for the same seed."""
-    dice = random.Random(seed)
+class RandomBook:
+    """Rows of every kind around the two days, the same for the same seed."""
 
-    def day(first: int = 500, last: int = -60) -> date:
-        return AS_OF - timedelta(days=dice.randint(last, first))
+    def __init__(self, company: Company, seed: int) -> None:
+        self._company, self._dice = company, random.Random(seed)
 
-    def instant(on: date) -> str:
-        return f"{on} {dice.randint(0, 23):02d}:{dice.randint(0, 59):02d}:00Z"
+    def accept(self) -> None:
+        """Give them all, always in the same order."""
+        self._accept_accounts()
+        self._accept_use_and_tickets()
+        self._accept_people()
 
-    def maybe(value: object, share: float = 0.7) -> object:
-        return value if dice.random() < share else ""
+    def _accept_accounts(self) -> None:
+        self._table(
+            "accounts",
+            "account_id | account_name | status | plan",
+            ((a, a, self._dice.choice(STATUSES), "pro") for a in ACCOUNTS),
+        )
+        self._table(
+            "contracts",
+            "contract_id | account_id | product | starts_on | ends_on | arr | currency | signed_on | cancelled_on",
+            self._contracts(),
+        )
+        self._table(
+            "exchange_rates",
+            "currency | month_on | rate_to_reporting",
+            (("EUR", f"2026-0{m}-01", 1 + m / 7) for m in range(1, 8)),
+        )
 
-    def table(name: str, header: str, rows: Iterator[tuple[object, ...]]) -> None:
+    def _accept_use_and_tickets(self) -> None:
+        self._table(
+            "tickets", "ticket_id | account_id | status | priority | created_at | solved_at | csat", self._tickets()
+        )
+        self._table("ticket_changes", "ticket_id | changed_at | field | old_value | new_value", self._changes())
+        self._table("usage_daily", "account_id | used_on | feature | active_users | event_count", self._usage())
+        self._table(
+            "features", "feature | plan | released_on", iter([("f1", "", ""), ("f2", "pro", THEN), ("f3", "", AS_OF)])
+        )
+
+    def _accept_people(self) -> None:
+        self._table(
+            "activities",
+            "activity_id | account_id | type | occurred_at | direction | was_attended | sentiment",
+            self._activities(),
+        )
+        self._table("invoices", "invoice_id | account_id | issued_on | due_on | paid_on | status", self._invoices())
+        self._table(
+            "contacts",
+            "contact_id | account_id | role | joined_on | departed_on",
+            (
+                (
+                    f"p{n}",
+                    self._account(),
+                    self._dice.choice(PEOPLE),
+                    self._maybe(self._day()),
+                    self._maybe(self._day(), 0.4),
+                )
+                for n in range(60)
+            ),
+        )
+        self._table(
+            "trainings",
+            "account_id | user_id | course | assigned_on | completed_on",
+            ((self._account(), f"u{n}", "x", self._day(), self._maybe(self._day())) for n in range(80)),
+        )
+        self._table(
+            "survey_responses",
+            "response_id | account_id | respondent_id | survey | score | responded_at",
+            (
+                (f"r{n}", self._account(), f"u{n % 20}", "nps", self._dice.randint(0, 10), self._instant(self._day()))
+                for n in range(120)
+            ),
+        )
+
+    def _table(self, name: str, header: str, rows: Iterator[tuple[object, ...]]) -> None:
         lines = [" | ".join(str(value) for value in row) for row in rows]
-        company.given(name, "\n".join([header, *lines]))
+        self._company.given(name, "\n".join([header, *lines]))
 
-    def account() -> str:
-        return dice.choice(ACCOUNTS)
+    def _day(self, first: int = 500, last: int = -60) -> date:
+        return AS_OF - timedelta(days=self._dice.randint(last, first))
 
-    def contracts() -> Iterator[tuple[object, ...]]:
+    def _instant(self, on: date) -> str:
+        return f"{on} {self._dice.randint(0, 23):02d}:{self._dice.randint(0, 59):02d}:00Z"
+
+    def _maybe(self, value: object, share: float = 0.7) -> object:
+        return value if self._dice.random() < share else ""
+
+    def _account(self) -> str:
+        return self._dice.choice(ACCOUNTS)
+
+    def _contracts(self) -> Iterator[tuple[object, ...]]:
         for number in range(30):
-            starts_on = day(900)
-            ends_on = starts_on + timedelta(days=dice.choice([90, 200, 364]))
-            signed_on = maybe(starts_on - timedelta(days=dice.randint(-20, 60)))
-            money = dice.choice(["100.10", "33.33", "60000", "0"]), dice.choice(["EUR", "USD", ""])
+            starts_on = self._day(900)
+            ends_on = starts_on + timedelta(days=self._dice.choice([90, 200, 364]))
+            signed_on = self._maybe(starts_on - timedelta(days=self._dice.randint(-20, 60)))
+            money = self._dice.choice(["100.10", "33.33", "60000", "0"]), self._dice.choice(["EUR", "USD", ""])
             yield (
                 f"c{number}",
-                account(),
-                dice.choice(["x", "y", ""]),
+                self._account(),
+                self._dice.choice(["x", "y", ""]),
                 starts_on,
                 ends_on,
                 *money,
                 signed_on,
-                maybe(day(), 0.2),
+                self._maybe(self._day(), 0.2),
             )
 
-    def tickets() -> Iterator[tuple[object, ...]]:
+    def _tickets(self) -> Iterator[tuple[object, ...]]:
         for number in range(150):
-            created_on = day()
-            solved_at = maybe(instant(created_on + timedelta(days=dice.randint(1, 40))), 0.8)
+            created_on = self._day()
+            solved_at = self._maybe(self._instant(created_on + timedelta(days=self._dice.randint(1, 40))), 0.8)
             status = "solved" if solved_at else "open"
-            priority = dice.choice(["p0", "p1", "p2"])
-            yield f"t{number}", account(), status, priority, instant(created_on), solved_at, maybe(dice.randint(1, 5))
+            priority = self._dice.choice(["p0", "p1", "p2"])
+            yield (
+                f"t{number}",
+                self._account(),
+                status,
+                priority,
+                self._instant(created_on),
+                solved_at,
+                self._maybe(self._dice.randint(1, 5)),
+            )
 
-    def changes() -> Iterator[tuple[object, ...]]:
+    def _changes(self) -> Iterator[tuple[object, ...]]:
         for number in range(0, 150, 3):
-            yield f"t{number}", instant(THEN - timedelta(days=dice.randint(1, 90))), "priority", "p0", "p1"
+            yield f"t{number}", self._instant(THEN - timedelta(days=self._dice.randint(1, 90))), "priority", "p0", "p1"
 
-    def usage() -> Iterator[tuple[object, ...]]:
-        seen = {(account(), day(200, -10), dice.choice(["f1", "f2", "f3", ""])) for _ in range(1500)}
+    def _usage(self) -> Iterator[tuple[object, ...]]:
+        seen = {(self._account(), self._day(200, -10), self._dice.choice(["f1", "f2", "f3", ""])) for _ in range(1500)}
         for name, used_on, feature in sorted(seen):
-            yield name, used_on, feature, dice.randint(0, 9), dice.randint(0, 90)
+            yield name, used_on, feature, self._dice.randint(0, 9), self._dice.randint(0, 90)
 
-    def activities() -> Iterator[tuple[object, ...]]:
+    def _activities(self) -> Iterator[tuple[object, ...]]:
         for number in range(200):
-            kind = dice.choice(["meeting", "call", "email", "webinar", "escalation"])
-            tone = maybe(dice.choice(["positive", "negative", "neutral"]))
+            kind = self._dice.choice(["meeting", "call", "email", "webinar", "escalation"])
+            tone = self._maybe(self._dice.choice(["positive", "negative", "neutral"]))
             yield (
                 f"x{number}",
-                account(),
+                self._account(),
                 kind,
-                instant(day()),
+                self._instant(self._day()),
                 "proactive",
-                maybe(dice.choice(["true", "false"])),
+                self._maybe(self._dice.choice(["true", "false"])),
                 tone,
             )
 
-    def invoices() -> Iterator[tuple[object, ...]]:
+    def _invoices(self) -> Iterator[tuple[object, ...]]:
         for number in range(80):
-            due_on = day()
-            paid_on = maybe(due_on + timedelta(days=dice.randint(-10, 60)))
+            due_on = self._day()
+            paid_on = self._maybe(due_on + timedelta(days=self._dice.randint(-10, 60)))
             yield (
                 f"i{number}",
-                account(),
-                maybe(due_on - timedelta(days=30)),
+                self._account(),
+                self._maybe(due_on - timedelta(days=30)),
                 due_on,
                 paid_on,
                 "paid" if paid_on else "open",
             )
-
-    people = ("champion", "executive_sponsor", "user")
-    statuses = ("active", "churned", "onboarding")
-    table(
-        "accounts",
-        "account_id | account_name | status | plan",
-        ((a, a, dice.choice(statuses), "pro") for a in ACCOUNTS),
-    )
-    table(
-        "contracts",
-        "contract_id | account_id | product | starts_on | ends_on | arr | currency | signed_on | cancelled_on",
-        contracts(),
-    )
-    table(
-        "exchange_rates",
-        "currency | month_on | rate_to_reporting",
-        (("EUR", f"2026-0{m}-01", 1 + m / 7) for m in range(1, 8)),
-    )
-    table("tickets", "ticket_id | account_id | status | priority | created_at | solved_at | csat", tickets())
-    table("ticket_changes", "ticket_id | changed_at | field | old_value | new_value", changes())
-    table("usage_daily", "account_id | used_on | feature | active_users | event_count", usage())
-    table("features", "feature | plan | released_on", iter([("f1", "", ""), ("f2", "pro", THEN), ("f3", "", AS_OF)]))
-    table(
-        "activities",
-        "activity_id | account_id | type | occurred_at | direction | was_attended | sentiment",
-        activities(),
-    )
-    table("invoices", "invoice_id | account_id | issued_on | due_on | paid_on | status", invoices())
-    table(
-        "contacts",
-        "contact_id | account_id | role | joined_on | departed_on",
-        ((f"p{n}", account(), dice.choice(people), maybe(day()), maybe(day(), 0.4)) for n in range(60)),
-    )
-    table(
-        "trainings",
-        "account_id | user_id | course | assigned_on | completed_on",
-        ((account(), f"u{n}", "x", day(), maybe(day())) for n in range(80)),
-    )
-    table(
-        "survey_responses",
-        "response_id | account_id | respondent_id | survey | score | responded_at",
-        ((f"r{n}", account(), f"u{n % 20}", "nps", dice.randint(0, 10), instant(day())) for n in range(120)),
-    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -155,8 +192,8 @@ def test_the_panels_past_is_what_a_run_at_that_day_gives_without_later_rows(
     a_company: Callable[..., Company], seed: int
 ) -> None:
     now, then = a_company(), a_company()
-    a_random_book(now, seed)
-    a_random_book(then, seed)
+    RandomBook(now, seed).accept()
+    RandomBook(then, seed).accept()
     for table, dated in LATER_ROWS.items():
         then.warehouse.execute(f"delete from accepted.{table} where {dated} > ?", [THEN])
     now.built(AS_OF)
@@ -174,8 +211,8 @@ def test_the_panels_past_is_what_a_run_at_that_day_gives_without_later_rows(
 
 def test_rows_in_another_order_give_the_same_marts(a_company: Callable[..., Company]) -> None:
     straight, shuffled = a_company(), a_company()
-    a_random_book(straight, 4)
-    a_random_book(shuffled, 4)
+    RandomBook(straight, 4).accept()
+    RandomBook(shuffled, 4).accept()
     for table in (*LATER_ROWS, "accounts"):
         shuffled.warehouse.execute(
             f"create or replace table accepted.{table} as select * from accepted.{table} order by md5(_key || '7')"
