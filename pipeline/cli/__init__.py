@@ -95,5 +95,6 @@ def _print_envelope(arguments: list[str], code: int, error: BellwetherError | No
 def _command(arguments: list[str]) -> str | None:
     """The command that was called, of a family with its second word."""
     words = [word for word in arguments if not word.startswith("-")]
-    families = {group.name for group in app.registered_groups}
-    return " ".join(words[: 2 if words[0] in families else 1]) if words else None
+    families = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance}
+    members = {one.name for one in families[words[0]].registered_commands} if words and words[0] in families else set()
+    return " ".join([*words[:1], *[word for word in words[1:] if word in members][:1]]) or None

@@ -7,16 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     in_columns,
     looking,
 )
+from pipeline.cli.shared import shared
 from pipeline.errors import UsageError
 
 MEASURES = {
@@ -37,21 +33,19 @@ HEAD = ("basis", "method", "measure", "value", "low", "high", "n", "churns")
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command("backtest", help="Whether the scores predicted who left; with --table of any labelled CSV.")(backtest)
+    app.command("backtest", help="Whether the scores predicted who left; with --table of any labelled CSV.")(
+        shared(backtest)
+    )
 
 
 def backtest(
     table: Annotated[Path | None, typer.Option("--table", help="A CSV with a row per customer and an outcome.")] = None,
     id_column: Annotated[str | None, typer.Option("--id", help="The column that names whom a row is about.")] = None,
     outcome: Annotated[str | None, typer.Option("--outcome", help="The column that is yes where they left.")] = None,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print every measure with its 95% interval and n; with -v by lead and segment too."""
-    options = Options(workspace, as_of, quiet, verbose)
     if table is not None:
         _of_table(options, table, id_column, outcome)
     elif id_column is not None or outcome is not None:

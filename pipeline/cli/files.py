@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import (
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     confirmed,
     in_columns,
 )
+from pipeline.cli.shared import shared
 from pipeline.errors import QualityGate, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +29,9 @@ PROPOSED = ("column", "holds", "table", "fills", "sure", "why")
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("map", help="Propose a mapping for an export that no source knows, and write it.")(propose)
+    app.command("map", help="Propose a mapping for an export that no source knows, and write it.")(
+        shared(propose, without=("as_of",))
+    )
 
 
 def explained(file: Path, options: Options) -> None:
@@ -52,15 +51,12 @@ def propose(
     file: Annotated[Path, typer.Argument(help="An export; unpacked where it is zipped.")],
     write: Annotated[bool, typer.Option("--write", help="Write the proposal without asking.")] = False,
     system: Annotated[str | None, typer.Option("--system", help="What the tool is called. Default: the file.")] = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Judge every column by its name and its values; what is written can be corrected, and is used by the next run."""
     from pipeline.ingest.proposals import proposal_for, written
 
-    options = Options(workspace, None, quiet, verbose)
     place = options.open_workspace()
     found = proposal_for(file, place, system, _accounts(place))
     target = place.sources / f"{found.system}.toml"

@@ -26,15 +26,6 @@ SAMPLE = Path(__file__).resolve().parent.parent.parent / "data" / "sample"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 Say = Callable[[str], None]
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", "-w", help="The company's folder. Default: here, else data/sample.")
-]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="The day to state everything for, YYYY-MM-DD. Default: the last week end.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors and results.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Every file and every table.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -176,7 +167,7 @@ def _padded(cell: str, width: int, to_right: bool) -> str:
 
 
 def _silent(line: str) -> None:
-    pass
+    """Nothing is said."""
 
 
 def _speaker() -> Say:

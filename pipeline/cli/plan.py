@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     in_columns,
 )
+from pipeline.cli.shared import shared
 
 if TYPE_CHECKING:
     from pipeline.ingest.foreseen import Foreseen
@@ -63,16 +59,10 @@ class Step:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("plan", help="What a run would do and why: files, stages, documents. Nothing is done.")(plan)
+    app.command("plan", help="What a run would do and why: files, stages, documents. Nothing is done.")(shared(plan))
 
 
-def plan(
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-) -> None:
+def plan(options: Options) -> None:
     """Print the files that are new or would not be loaded (with -v every file), the stages, and the documents."""
     from pipeline.ingest.foreseen import foreseen
     from pipeline.ingest.journal import journal
@@ -81,7 +71,6 @@ def plan(
     from pipeline.runs import held
     from pipeline.stages.ingest import reading
 
-    options = Options(workspace, as_of, quiet, verbose)
     place = options.open_workspace()
     day = options.day(place.settings)
     with held(place, "plan"):
@@ -91,7 +80,7 @@ def plan(
         steps = _steps(place, day, entries, files)
     documents = _documents(place, day, steps)
     result = {"as_of": day, "files": files, "stages": steps, "documents": documents}
-    answered(result, _in_lines(day, files, steps, documents, verbose=verbose))
+    answered(result, _in_lines(day, files, steps, documents, verbose=options.verbose))
 
 
 def _steps(place: "Workspace", day: date, entries: Sequence["Entry"], files: Sequence["Foreseen"]) -> list[Step]:

@@ -9,17 +9,14 @@ import typer
 
 from pipeline.cli.options import (
     ANSWER,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     in_columns,
     looking,
     warned,
 )
 from pipeline.cli.replay import clear, held, reason_in_words, replay
+from pipeline.cli.shared import shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ TableOption = Annotated[str | None, typer.Option("--table", help="Only this cano
 RuleOption = Annotated[str | None, typer.Option("--rule", help="Only this rule.")]
 FileOption = Annotated[str | None, typer.Option("--file", help="Only files whose path holds this.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Also rows that are no facts: blank, footers, previews.")]
+NO_DAY = ("as_of",)
 CLEAR = "nothing is in the quarantine"
 COUNTED = ("records", "table", "rule", "columns", "to correct", "file")
 
@@ -38,12 +36,16 @@ COUNTED = ("records", "table", "rule", "columns", "to correct", "file")
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     family = typer.Typer(help="What was set aside: list, show, export, and replay once it is corrected.")
-    family.command("list", help="How many records, by file, table and rule.")(list_counts)
-    family.command("show", help="Every record with its reasons, as it stands in the file.")(show)
-    family.command("export", help="A CSV per file in which a person corrects the records.")(export)
-    family.command("replay", help="Take corrected records back.")(replay)
+    family.command("list", help="How many records, by file, table and rule.")(shared(list_counts, without=NO_DAY))
+    family.command("show", help="Every record with its reasons, as it stands in the file.")(
+        shared(show, without=NO_DAY)
+    )
+    family.command("export", help="A CSV per file in which a person corrects the records.")(
+        shared(export, without=NO_DAY)
+    )
+    family.command("replay", help="Take corrected records back.")(shared(replay))
     app.add_typer(family, name="quarantine", no_args_is_help=True)
-    app.command("replay", help="Take corrected records of the quarantine back.")(replay)
+    app.command("replay", help="Take corrected records of the quarantine back.")(shared(replay))
 
 
 def list_counts(
@@ -51,15 +53,13 @@ def list_counts(
     rule: RuleOption = None,
     file: FileOption = None,
     everything: AllOption = False,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print one line per file, table and rule."""
     from pipeline.ingest.quarantine import Wanted, counts
 
-    with _opened(workspace, "quarantine list") as (_, warehouse, aside):
+    with _opened(options, "quarantine list") as (_, warehouse, aside):
         rows = counts(warehouse, Wanted(table, rule, file, everything), aside).to_dicts()
     answered(rows, in_columns(COUNTED, map(_counted, rows)) if rows else [CLEAR])
 
@@ -70,20 +70,18 @@ def show(
     file: FileOption = None,
     everything: AllOption = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many reasons.")] = 100,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print every reason with file, line, column, value and remedy, and the record as the file has it."""
     from pipeline.ingest.quarantine import Wanted, reason_count, rows
 
     wanted = Wanted(table, rule, file, everything)
-    with _opened(workspace, "quarantine show") as (_, warehouse, aside):
+    with _opened(options, "quarantine show") as (_, warehouse, aside):
         reasons = rows(warehouse, wanted, aside, limit).to_dicts()
         more = reason_count(warehouse, wanted, aside) - len(reasons)
     answered(reasons, _reasons_in_lines(reasons) if reasons else [CLEAR])
-    if more and not quiet:
+    if more and not options.quiet:
         warned([f"{more} more reasons; narrow with --table, --rule, --file, or raise --limit"])
 
 
@@ -95,16 +93,14 @@ def export(
     rule: RuleOption = None,
     file: FileOption = None,
     everything: AllOption = False,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Write the CSVs; without -o the only one goes to standard output."""
     from pipeline.ingest.correction_files import correction_csv
     from pipeline.ingest.quarantine import Wanted
 
-    with _opened(workspace, "quarantine export") as (place, warehouse, aside):
+    with _opened(options, "quarantine export") as (place, warehouse, aside):
         try:
             found = list(held(place, warehouse, Wanted(table, rule, file, everything), aside))
             texts = [(one, correction_csv(one)) for one in found]
@@ -124,12 +120,12 @@ def export(
 
 
 @contextmanager
-def _opened(workspace: Path | None, command: str) -> Iterator[tuple["Workspace", "Warehouse", set[str]]]:
+def _opened(options: Options, command: str) -> Iterator[tuple["Workspace", "Warehouse", set[str]]]:
     """The workspace, its warehouse, and the rules under which nothing is to be corrected."""
     from pipeline.ingest.quarantine import rules_aside
     from pipeline.ingest.recipes import sources_of
 
-    with looking(Options(workspace), command) as (place, warehouse):
+    with looking(options, command) as (place, warehouse):
         yield place, warehouse, rules_aside(sources_of(place))
 
 

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     YesOption,
     answered,
     as_date,
@@ -22,6 +17,7 @@ from pipeline.cli.options import (
     running,
     today,
 )
+from pipeline.cli.shared import shared
 from pipeline.cli.week import through
 from pipeline.errors import RunFailed, UsageError
 
@@ -34,26 +30,26 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("prune", help="Remove old published days and records of runs; the newest and the archive stay.")(prune)
+    app.command("prune", help="Remove old published days and records of runs; the newest and the archive stay.")(
+        shared(prune, without=("as_of",))
+    )
     app.command(
         "forget", help="Remove an account or a person everywhere, and keep later exports from bringing it back."
-    )(forget)
+    )(shared(forget))
 
 
 def prune(
     older_than: Annotated[str, typer.Option("--older-than", help="So many days, such as 180d, or a day, YYYY-MM-DD.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print what goes, with its size, and remove it."""
     from pipeline.pruning import prunable, remove
     from pipeline.runs import held
 
     before = _cut_off(older_than)
-    place = Options(workspace, None, quiet, verbose).open_workspace()
+    place = options.open_workspace()
     with held(place, "prune"):
         old = prunable(place, before)
         if not dry_run:
@@ -62,7 +58,7 @@ def prune(
     said = f"{'would remove' if dry_run else 'removed'} {len(old)} from before {before}"
     answered(
         {"before": before, "is_dry_run": dry_run, "removed": old},
-        [*in_columns(("what", "path", "MB"), rows), said] if rows and not quiet else [said],
+        [*in_columns(("what", "path", "MB"), rows), said] if rows and not options.quiet else [said],
     )
 
 
@@ -70,14 +66,10 @@ def forget(
     who: Annotated[str, typer.Argument(help="An account's id or whole name, or an e-mail address.")],
     yes: YesOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go and what would stay.")] = False,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Take them out of the archive, rebuild the warehouse, remove their packs, and say what still holds them."""
-    options = Options(workspace, as_of, quiet, verbose)
     with running(options, "forget") as run:
         meant, told = _found(run, who)
         is_agreed = not dry_run and confirmed(f"{_question(who, told)} This cannot be undone. Go on?", is_sure=yes)

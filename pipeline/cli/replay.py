@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     running,
 )
@@ -33,18 +28,14 @@ Places = list[tuple[str, str, int, tuple[str, ...]]]
 
 def replay(
     files: FilesArgument,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Read the corrected records in place of what the files have: good ones are accepted, others stay with a reason."""
     from pipeline.ingest.quarantine import Wanted, rows, rules_aside
     from pipeline.ingest.recipes import sources_of
     from pipeline.warehouse import open_warehouse
 
-    options = Options(workspace, as_of, quiet, verbose)
     with running(options, "replay") as run:
         corrected = _remember(run, files)
         if corrected:

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
 )
+from pipeline.cli.shared import shared
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +18,13 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("init", help="Make a workspace: a commented bellwether.toml and the folders around it.")(init)
-    app.command("doctor", help="What this machine and workspace have; of a FILE, how it would be read.")(doctor)
-    app.command("demo", help="Write an invented company's workspace, exported as its tools would write it.")(demo)
+    app.command("init", help="Make a workspace: a commented bellwether.toml and the folders around it.")(
+        shared(init, without=("workspace", "as_of", "verbose"))
+    )
+    app.command("doctor", help="What this machine and workspace have; of a FILE, how it would be read.")(shared(doctor))
+    app.command("demo", help="Write an invented company's workspace, exported as its tools would write it.")(
+        shared(demo, without=("workspace", "as_of", "quiet", "verbose"))
+    )
 
 
 def init(
@@ -33,8 +33,8 @@ def init(
     time_zone: Annotated[str, typer.Option(help="Such as America/New_York.")] = "UTC",
     currency: Annotated[str, typer.Option(help="The reporting currency, three letters.")] = "USD",
     week_ends_on: Annotated[str, typer.Option(help="The weekday that reports are stated for.")] = "friday",
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Ask nothing, write what a person will want to fill in, and say what to do next."""
     from pipeline.beginning import begun
@@ -54,14 +54,10 @@ def init(
 
 def doctor(
     file: Annotated[Path | None, typer.Argument(help="An export to explain; nothing of it is loaded.")] = None,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print every finding; exit code 1 when something is missing that a run needs."""
-    options = Options(workspace, as_of, quiet, verbose)
     if file is not None:
         from pipeline.cli.files import explained
 
@@ -70,7 +66,7 @@ def doctor(
     from pipeline.doctor import examine
 
     findings = examine(options.open_workspace())
-    shown = findings if verbose or not quiet else [one for one in findings if not one.is_well]
+    shown = findings if options.verbose or not options.quiet else [one for one in findings if not one.is_well]
     answered(findings, _in_lines(shown))
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
@@ -82,7 +78,8 @@ def demo(
     months: Annotated[int, typer.Option(min=6, help="How many months of history.")] = 36,
     seed: Annotated[int, typer.Option(help="Another number, another company.")] = 7,
     weekly_exports: Annotated[int, typer.Option(min=1, help="How many weekly exports, the last at the end.")] = 1,
-    as_json: JsonOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Write the workspace; an existing one is never overwritten."""
     from pipeline.demo import write_workspace

@@ -1,54 +1,47 @@
 """How the feeds and the past runs of a workspace stand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     in_columns,
     looking,
 )
+from pipeline.cli.shared import shared
 from pipeline.errors import FeedStale, UsageError
 
 FEED = ("feed", "state", "expected", "newest", "age_days", "late_after", "stale_after")
+NO_DAY = ("as_of", "verbose")
 RUN = ("run", "command", "as_of", "exit", "seconds", "stages")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("freshness", help="How new every feed is; ends with 4 when an expected one is not fresh.")(freshness)
+    app.command("freshness", help="How new every feed is; ends with 4 when an expected one is not fresh.")(
+        shared(freshness)
+    )
     runs = typer.Typer(help="What was run, when, and how it ended.", invoke_without_command=True)
-    runs.callback()(listed)
-    runs.command("list", help="Every run whose record is kept, oldest first.")(list_runs)
-    runs.command("show", help="Everything that is recorded of one run.")(show)
+    runs.callback()(shared(listed, without=NO_DAY))
+    runs.command("list", help="Every run whose record is kept, oldest first.")(shared(list_runs, without=NO_DAY))
+    runs.command("show", help="Everything that is recorded of one run.")(shared(show, without=NO_DAY))
     app.add_typer(runs, name="runs")
 
 
-def freshness(
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-) -> None:
+def freshness(options: Options) -> None:
     """Print every feed that is expected or has rows, as the last build found it; with -v the others too."""
     from pipeline.freshness import feeds_as_built
 
-    options = Options(workspace, as_of, quiet, verbose)
     with looking(options, "freshness") as (place, warehouse):
-        wanted = options.day(place.settings) if as_of is not None else None
+        wanted = options.day(place.settings) if options.as_of is not None else None
         day, feeds = feeds_as_built(warehouse, wanted)
     late = [feed for feed in feeds if feed["is_expected"] and feed["state"] != "fresh"]
-    shown = [feed for feed in feeds if verbose or feed["is_expected"] or feed["has_rows"]]
-    table = in_columns(FEED, map(_feed, [*late] if quiet else shown))
+    shown = [feed for feed in feeds if options.verbose or feed["is_expected"] or feed["has_rows"]]
+    table = in_columns(FEED, map(_feed, [*late] if options.quiet else shown))
     answered({"as_of": day, "feeds": feeds}, [f"as of {day}", *table])
     if late:
         raise typer.Exit(FeedStale.exit_code)
@@ -56,38 +49,35 @@ def freshness(
 
 def listed(
     context: typer.Context,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Without a further word: the list."""
     if context.invoked_subcommand is None:
-        _list(Options(workspace, quiet=quiet))
-    elif workspace is not None:
-        context.obj = workspace
+        _list(options)
+    elif options.workspace is not None:
+        context.obj = options.workspace
 
 
 def list_runs(
     context: typer.Context,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print one line per run."""
-    _list(Options(workspace or context.obj, quiet=quiet))
+    _list(replace(options, workspace=options.workspace or context.obj))
 
 
 def show(
     context: typer.Context,
     run_id: Annotated[str, typer.Argument(help="The run's id, or the beginning of it.")],
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print the record."""
     from pipeline.runs import recorded
 
-    place = Options(workspace or context.obj, quiet=quiet).open_workspace()
+    place = replace(options, workspace=options.workspace or context.obj).open_workspace()
     found = [record for record in recorded(place) if str(record["run_id"]).startswith(run_id)]
     if len(found) != 1:
         known = f"{len(found)} runs begin with {run_id!r}" if found else f"no run is called {run_id!r}"

@@ -1,18 +1,13 @@
 """The week and its five stages, packs for single accounts, and the explanation of a score."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.cli.options import (
-    AsOfOption,
-    JsonOption,
     Options,
-    QuietOption,
     Say,
-    VerboseOption,
-    WorkspaceOption,
     answered,
     ended,
     harmless,
@@ -20,6 +15,7 @@ from pipeline.cli.options import (
     running,
     warned,
 )
+from pipeline.cli.shared import Command, shared
 from pipeline.errors import UsageError, WarehouseDamaged
 
 if TYPE_CHECKING:
@@ -44,8 +40,6 @@ FIRST_SEEN = (
     "internal/",
     "data/",
 )
-
-
 PptxOption = Annotated[bool, typer.Option("--pptx", help="The QBR packs as editable presentations too.")]
 RedactOption = Annotated[
     bool,
@@ -59,13 +53,13 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for name, help_ in STAGES.items():
         stages = WEEK if name == "weekly" else (name,)
-        command = _document_command if {"render", "publish"} & set(stages) else _stage_command
-        app.command(name, help=help_)(command(name, stages))
-    app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")(qbr)
-    app.command("brief", help="Briefs for any accounts on any day: internal, published with the rest.")(brief)
+        command = _documents if {"render", "publish"} & set(stages) else _rows
+        app.command(name, help=help_)(shared(command(name, stages)))
+    app.command("qbr", help="QBR packs for any accounts, due or not, published with the rest.")(shared(qbr))
+    app.command("brief", help="Briefs for any accounts on any day: internal, published with the rest.")(shared(brief))
     app.command(
         "explain", help="Why an account has its health score and churn risk, what moved them, what would help."
-    )(explain)
+    )(shared(explain))
 
 
 def through(
@@ -108,16 +102,12 @@ def qbr(
     monthly: Annotated[bool, typer.Option("--monthly", help="The two-page review of the month instead.")] = False,
     pptx: PptxOption = False,
     redact: RedactOption = False,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Bring the week up to date, make the packs asked for as well, and publish."""
     if not accounts and not every:
         raise UsageError("which account?", "Name one or more accounts, or pass --all.")
-    options = Options(workspace, as_of, quiet, verbose)
     with running(options, "qbr") as run:
         through(run, options, ("ingest", "build", "score"))
         only = ["*"] if every else list(accounts or [])
@@ -131,14 +121,10 @@ def qbr(
 
 def brief(
     accounts: Annotated[list[str], typer.Argument(help="Names or ids.")],
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Bring the week up to date, make the briefs asked for as well, and publish."""
-    options = Options(workspace, as_of, quiet, verbose)
     with running(options, "brief") as run:
         through(run, options, ("ingest", "build", "score"))
         through(run, options, ("render", "publish"), asked={"briefs": accounts})
@@ -149,11 +135,8 @@ def brief(
 
 def explain(
     account: Annotated[str, typer.Argument(help="Name or id.")],
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    options: Options,
 ) -> None:
     """Print the explanation from the last scored week; the warehouse is only read."""
     from dataclasses import asdict
@@ -166,7 +149,6 @@ def explain(
     from pipeline.stages.shelf import customers_called, read_book, read_scores
     from pipeline.workspace import REPOSITORY
 
-    options = Options(workspace, as_of, quiet, verbose)
     with looking(options, "explain") as (place, warehouse):
         policy, day = read_policy(REPOSITORY / "policy", place.policy), options.day(place.settings)
         scores, book = read_scores(warehouse), read_book(place, warehouse, day)
@@ -176,42 +158,33 @@ def explain(
     answered({**asdict(health), "churn_risk": asdict(risk)}, [*told_in_lines(health), "", *risk_in_lines(risk)])
 
 
-def _document_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
-    def command(
-        pptx: PptxOption = False,
-        redact: RedactOption = False,
-        workspace: WorkspaceOption = None,
-        as_of: AsOfOption = None,
-        as_json: JsonOption = False,
-        quiet: QuietOption = False,
-        verbose: VerboseOption = False,
-    ) -> None:
-        options = Options(workspace, as_of, quiet, verbose)
-        with running(options, name) as run:
-            through(run, options, stages, decks=["*"] if pptx else None, redact=redact)
-            _tell_reservations(run, options)
-        if "publish" in stages:
-            _tell_paths(run, redact=redact)
-        ended(run)
+def _documents(name: str, stages: Sequence[str]) -> Command:
+    """The command of stages that end in documents."""
+
+    def command(*, pptx: PptxOption = False, redact: RedactOption = False, options: Options) -> None:
+        _run(name, stages, options, ["*"] if pptx else None, redact=redact)
 
     return command
 
 
-def _stage_command(name: str, stages: Sequence[str]) -> Callable[..., None]:
-    def command(
-        workspace: WorkspaceOption = None,
-        as_of: AsOfOption = None,
-        as_json: JsonOption = False,
-        quiet: QuietOption = False,
-        verbose: VerboseOption = False,
-    ) -> None:
-        options = Options(workspace, as_of, quiet, verbose)
-        with running(options, name) as run:
-            through(run, options, stages)
-            _tell_reservations(run, options)
-        ended(run)
+def _rows(name: str, stages: Sequence[str]) -> Command:
+    """The command of stages that end in tables."""
+
+    def command(*, options: Options) -> None:
+        _run(name, stages, options)
 
     return command
+
+
+def _run(
+    name: str, stages: Sequence[str], options: Options, decks: list[str] | None = None, *, redact: bool = False
+) -> None:
+    with running(options, name) as run:
+        through(run, options, stages, decks=decks, redact=redact)
+        _tell_reservations(run, options)
+    if "publish" in stages:
+        _tell_paths(run, redact=redact)
+    ended(run)
 
 
 def _discard_if_damaged(workspace: "Workspace", say: Say) -> None:

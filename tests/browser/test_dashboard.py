@@ -120,6 +120,7 @@ def test_a_chart_is_drawn_anew_and_comes_back_when_filters_are_cleared(dashboard
     dashboard.wait_for_function(f"before => {read} !== before", arg=before)
     dashboard.click("text=Clear filters")
     dashboard.wait_for_function(f"before => {read} === before", arg=before)
+    assert dashboard.evaluate(read) == before
 
 
 def test_what_cannot_be_added_up_is_marked_whole_book_under_a_filter(dashboard: Any) -> None:

@@ -76,7 +76,7 @@ def test_the_header_is_found_below_a_preamble(lines: int) -> None:
 
 
 def test_a_header_further_down_is_not_looked_for() -> None:
-    reason(recognised([("Report",)] * HEADER_WITHIN + [WORDS], known(source("one", WORDS))))
+    assert reason(recognised([("Report",)] * HEADER_WITHIN + [WORDS], known(source("one", WORDS))))
 
 
 def test_translated_headers_are_recognised_by_their_other_spellings() -> None:
