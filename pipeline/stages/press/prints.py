@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.reports.document import Document
+from pipeline.stages.press.fit import fitted
 from pipeline.stages.press.pages import Press, written
 
 PRESSES = 2
@@ -112,9 +113,13 @@ def print_page(html: str) -> tuple[bytes, int]:
 
     PRESS["complaints"].lines.clear()
     options: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
-    page = HTML(string=html, url_fetcher=PRESS["fetcher"])
+
+    def laid_out(text: str) -> Any:
+        page = HTML(string=text, url_fetcher=PRESS["fetcher"])
+        return page.render(stylesheets=[PRESS["css"]], font_config=PRESS["fonts"], **options)
+
     with _without_collector():
-        document = page.render(stylesheets=[PRESS["css"]], font_config=PRESS["fonts"], **options)
+        document = fitted(html, laid_out)
         body = document.write_pdf(**options)
     if PRESS["complaints"].lines:
         raise ValueError("; ".join(PRESS["complaints"].lines[:3]))
