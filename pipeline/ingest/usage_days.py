@@ -97,6 +97,13 @@ def let_stand(warehouse: Warehouse, this: Slice) -> None:
     origin = f"""'{this.system}' as _system, timestamp '{this.extracted_at}' as _extracted_at, file_id as _file_id,
         _line, namespace as _account_namespace, false as _is_deleted"""
     standing = _standing_sums(warehouse, this)
+    if warehouse.value(f"select exists(from ({standing}))"):
+        _add_sums(warehouse, standing, origin)
+    _hold_back(warehouse, this)
+
+
+def _add_sums(warehouse: Warehouse, standing: str, origin: str) -> None:
+    """Never called for no rows: see `Warehouse.add`, which would add up twice here."""
     warehouse.execute(
         f"""
         insert into accepted.usage_user_days by name
@@ -115,7 +122,6 @@ def let_stand(warehouse: Warehouse, this: Slice) -> None:
         ) inner join slice_files using (_part)
         """
     )
-    _hold_back(warehouse, this)
 
 
 def _name_files(warehouse: Warehouse, this: Slice) -> None:
