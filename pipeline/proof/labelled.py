@@ -24,11 +24,13 @@ MOST_VALUES = 50
 def labelled(table: pl.DataFrame, id_column: str, outcome_column: str, rules: ProofPolicy) -> dict[str, Any]:
     """Measures of the model, with n, ids and events; columns of too many texts that were left out, and those that alone
     foretell too well. Rows of one `id_column` are kept together. Raises UsageError for a column that is not there, an
-    outcome that is not yes or no, or fewer of one outcome than twice the folds.
+    outcome that is not yes or no, a row without an id, or fewer of one outcome than twice the folds.
 
     Below the churns needed `measures` is empty and `events_needed` says how many are missing.
     """
     outcome = _outcome(table, id_column, outcome_column)
+    if nameless := table.get_column(id_column).null_count():
+        raise UsageError(f"{nameless} rows have no {id_column}", "Give each row the id of whom it is about.")
     told = table.drop(id_column, outcome_column)
     seed = seed_of(table.with_columns(pl.all().cast(pl.String)))
     count = int(outcome.sum())
@@ -108,7 +110,7 @@ def _outcome(table: pl.DataFrame, id_column: str, outcome_column: str) -> Floats
 
 
 def _accounts(table: pl.DataFrame, id_column: str) -> Counts:
-    return table.get_column(id_column).cast(pl.String).fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1
+    return table.get_column(id_column).cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
 
 
 def _stated(value: float) -> float | None:

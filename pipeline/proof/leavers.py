@@ -17,7 +17,7 @@ LIVES = {"account_id": pl.String, "starts_on": pl.Date, "known_on": pl.Date}
 
 def churn_reasons(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
     """One row per quarter lost, cohort (quarter of the account's first start), segment, product and reason: contracts
-    and ARR lost; without a reason `not_recorded`.
+    and ARR lost, null where none of it is known; without a reason `not_recorded`.
     """
     gone = _lost(book, grace_days, horizon_months)
     named = gone.with_columns(
@@ -26,7 +26,7 @@ def churn_reasons(book: Book, grace_days: int, horizon_months: int) -> pl.DataFr
         reason=pl.col("churn_reason").fill_null("not_recorded"),
     )
     grouped = named.group_by("quarter", "cohort", "segment", "product", "reason")
-    told = grouped.agg(lost_contracts=pl.len().cast(pl.Int64), lost_arr=pl.col("arr").sum())
+    told = grouped.agg(lost_contracts=pl.len().cast(pl.Int64), lost_arr=_known_sum("arr"))
     return told.sort("quarter", "cohort", "segment", "product", "reason", nulls_last=True)
 
 
@@ -70,6 +70,10 @@ def _lost(book: Book, grace_days: int, horizon_months: int) -> pl.DataFrame:
     first = shaped(book.contracts, LIVES).group_by("account_id").agg(first_on=pl.col("starts_on").min())
     owners = shaped(book.accounts, OWNERS)
     return named.join(owners, on="account_id", how="left").join(first, on="account_id", how="left")
+
+
+def _known_sum(amount: str) -> pl.Expr:
+    return pl.when(pl.col(amount).is_not_null().any()).then(pl.col(amount).sum())
 
 
 def _quarter(day: str) -> pl.Expr:

@@ -39,24 +39,29 @@ OUTCOMES = ("renewed", "contracted", "churned")
 def snapshots(book: Book, scores: Scores, policy: Policy, rules: ProofPolicy) -> pl.DataFrame:
     """One row per account, decision deadline and lead, decided by the book's date.
 
-    `seen_on` is the last panel week `lead_days` before the deadline, `known_on` the day the outcome was known, `arr`
-    what was due. Only complete weeks; only accounts that were scored then and whose term was open then. A row without
-    a health score or churn points is left out for every method alike.
+    `seen_on` is the last panel week `lead_days` before the deadline; `known_on` the day on which every outcome would
+    have been known, so that one who left without a word enters no later than one who renewed; `arr` what was due, null
+    where a part of it is unknown. Only complete weeks; only accounts that were scored then and whose term was open
+    then. A row without a health score or churn points is left out for every method alike.
     """
-    due = terms(book, policy.segments.renewals.grace_days, policy.renewals.horizon_months)
+    grace_days = policy.segments.renewals.grace_days
+    due = terms(book, grace_days, policy.renewals.horizon_months)
     seen = _seen(due.filter(pl.col("decision_on").is_not_null()), book, rules)
+    out_of_grace = pl.col("ends_on") + pl.duration(days=grace_days + 1)
     ended = seen.group_by(*DEADLINE, "lead_days", "seen_on").agg(
-        arr=pl.col("arr").cast(pl.Float64).sum(),
-        kept_arr=pl.col("successor_arr").cast(pl.Float64).sum(),
+        arr=_whole("arr", "contract_id"),
+        kept_arr=_whole("successor_arr", "successor_contract_id"),
         followed=pl.col("_is_followed").sum(),
-        known_on=pl.col("_known_on").max(),
+        decided_on=pl.col("_known_on").max(),
+        known_on=pl.max_horizontal(pl.col("_known_on").max(), out_of_grace.max()),
         is_decided=pl.col("_known_on").is_not_null().all(),
     )
     decided = _with_other_service(ended.filter(pl.col("is_decided") & (pl.col("known_on") <= book.as_of)), book)
     panel = _panel(book, scores, rules.metrics)
-    rows = decided.with_columns(outcome=_outcome()).join(panel, on=["account_id", "seen_on"], how="inner")
+    told = decided.with_columns(pl.col("arr", "kept_arr").cast(pl.Float64), outcome=_outcome())
+    rows = told.join(panel, on=["account_id", "seen_on"], how="inner")
     known = rows.filter(pl.col("health_score").is_not_null() & pl.col("churn_risk_points").is_not_null())
-    return known.drop("followed", "is_decided", "stays").sort(*DEADLINE, "lead_days")
+    return known.drop("followed", "decided_on", "is_decided", "stays").sort(*DEADLINE, "lead_days")
 
 
 def standing(book: Book, scores: Scores, rules: ProofPolicy) -> pl.DataFrame:
@@ -87,23 +92,30 @@ def _seen(due: pl.DataFrame, book: Book, rules: ProofPolicy) -> pl.DataFrame:
     return opened.with_columns(_is_followed=followed.cast(pl.Int64), _known_on=known_on)
 
 
+def _whole(amount: str, needed_by: str) -> pl.Expr:
+    """The sum of an amount; null where a row that should have one has none."""
+    is_known = pl.col(amount).is_not_null() | pl.col(needed_by).is_null()
+    return pl.when(is_known.all()).then(pl.col(amount).sum())
+
+
 def _with_other_service(rows: pl.DataFrame, book: Book) -> pl.DataFrame:
-    """`stays`: another contract of the account serves it on the day the outcome was known, so it did not leave."""
+    """`stays`: another contract of the account serves it on the day it was decided, so it did not leave."""
     key = ["account_id", "decision_on", "lead_days"]
     lives = shaped(book.contracts, LIVES).rename({"known_on": "_signed_on"})
-    other = rows.select(*key, "known_on").join(lives, on="account_id")
-    is_there = (pl.col("starts_on") <= pl.col("known_on")) & (pl.col("_signed_on") <= pl.col("known_on"))
+    other = rows.select(*key, "decided_on").join(lives, on="account_id")
+    is_there = (pl.col("starts_on") <= pl.col("decided_on")) & (pl.col("_signed_on") <= pl.col("decided_on"))
     last = pl.col("service_ends_on").fill_null(pl.col("ends_on"))
-    serves = is_there & (last.is_null() | (last >= pl.col("known_on")))
+    serves = is_there & (last.is_null() | (last >= pl.col("decided_on")))
     stays = other.filter(serves).select(key).unique().with_columns(stays=pl.lit(value=True))
     return rows.join(stays, on=key, how="left").with_columns(pl.col("stays").fill_null(value=False))
 
 
 def _outcome() -> pl.Expr:
+    """Contracted only where both amounts are known."""
     return (
         pl.when((pl.col("followed") == 0) & ~pl.col("stays"))
         .then(pl.lit("churned"))
-        .when(pl.col("kept_arr").fill_null(0.0) < pl.col("arr"))
+        .when(pl.col("kept_arr") < pl.col("arr"))
         .then(pl.lit("contracted"))
         .otherwise(pl.lit("renewed"))
     )

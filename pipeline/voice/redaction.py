@@ -16,7 +16,7 @@ LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|co|de|fr|eu|uk|us|example|test)\b(?:/\S*)?"
 )
 PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().\-/\u2010-\u2015]{5,}\d(?!\w)")
-DATE = re.compile(r"\d{4}-\d\d-\d\d\b")
+DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d\b")
 TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?:^|[.!?:\u2026\n\"\u201c(]\s*|\s[-\u2013\u2014]\s*)$")
 NAME, MAIL, CALL, LINKED = "[name]", "[e-mail]", "[phone]", "[link]"
@@ -77,7 +77,8 @@ def redacted(text: str, names: Known, *, guess: bool = True) -> str:
 
 
 def _is_phone(text: str) -> bool:
-    return sum(map(str.isdigit, text)) >= FEWEST_DIGITS and DATE.match(text) is None
+    """Whether the digits beside any dates are enough for a number; a date between goes with it."""
+    return sum(map(str.isdigit, DATE.sub("", text))) >= FEWEST_DIGITS
 
 
 def _tokens(name: str) -> list[str]:

@@ -116,3 +116,10 @@ def test_a_table_of_seven_thousand_with_a_known_law_gives_the_laws_own_figures()
     assert found["lift_10"]["value"] == pytest.approx(best["lift_10"], abs=0.15)
     assert found["brier"]["value"] == pytest.approx(best["brier"], abs=0.003)
     assert found["calibration_error"]["value"] < 0.03
+
+
+def test_rows_without_an_id_are_refused_and_counted() -> None:
+    nameless = pl.when(pl.col("tenure") > 60).then(None).otherwise(pl.col("id"))
+    table = public_table().with_columns(id=nameless)
+    with pytest.raises(UsageError, match=f"{table['id'].null_count()} rows have no id"):
+        labelled(table, "id", "left", RULES)

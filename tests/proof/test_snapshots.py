@@ -62,6 +62,32 @@ def test_who_had_signed_or_given_notice_by_then_is_not_foretold() -> None:
     assert rows_of(book.book(), scores_of(book))["lead_days"].to_list() == [90]
 
 
+def co_termed(first: str | None, second: str, kept: str | None) -> str:
+    """How two contracts of one deadline ended that one contract follows."""
+    book = Renewing(weeks=60).band("two", "watch")
+    for name, arr in (("a", first), ("b", second)):
+        book.contract(name, -100, arr, account="two", successor="c", signed=-110)
+    book.contract("c", 264, kept, account="two")
+    return str(rows_of(book.book(), scores_of(book)).filter(lead_days=90)["outcome"].item())
+
+
+def test_contracts_kept_to_the_cent_are_renewed() -> None:
+    assert co_termed("46416.97", "1772.16", "48189.13") == "renewed"
+    assert co_termed("46416.97", "1772.16", "48189.12") == "contracted"
+
+
+def test_an_amount_without_a_rate_makes_no_contraction() -> None:
+    assert co_termed(None, "1772.16", "100.00") == "renewed"
+    assert co_termed("46416.97", "1772.16", None) == "renewed"
+
+
+def test_who_left_without_a_word_enters_no_later_than_who_renewed() -> None:
+    for ends_in, count in ((-30, 0), (-31, 2)):
+        book = Renewing(weeks=60).contract("gone", ends_in).band("gone", "watch").band("kept", "watch")
+        book.contract("kept", ends_in, successor="kept2", signed=ends_in - 10).contract("kept2", 300, account="kept")
+        assert rows_of(book.book(), scores_of(book)).filter(lead_days=90).height == count
+
+
 def test_an_incomplete_week_is_no_snapshot() -> None:
     book = ended()
     book.incomplete = set(range(60))

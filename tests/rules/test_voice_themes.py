@@ -201,6 +201,8 @@ def on_file():
         ("Support was slow, 24 hours on 3 days", "Support was slow, 24 hours on 3 days"),
         ("The API broke in March 2026, since 1.2.3", "The API broke in March 2026, since 1.2.3"),
         ("Tel. 030/123 45 67", "Tel. [phone]"),
+        ("Since 2026-06-26 555 123 4567 rings", "Since [phone] rings"),
+        ("Since 2026-06-26 it rings", "Since 2026-06-26 it rings"),
         ("I'm Bo's colleague", "I'm [name] colleague"),
     ],
 )
