@@ -23,14 +23,8 @@ def kinds(published: Published) -> list[Document]:
 
 def drawn(published: Published, document: Document) -> tuple[bytes, list[Any]]:
     """A document as a PDF, and its pages as the printer laid them out."""
-    from weasyprint import HTML
-
-    html = page_html(published.press, document, "print")
-    held = prints.PRESS
-    laid_out = HTML(string=html, url_fetcher=held["fetcher"]).render(
-        stylesheets=[held["css"]], font_config=held["fonts"]
-    )
-    return laid_out.write_pdf(), laid_out.pages
+    best = prints.lay_out(page_html(published.press, document, "print"))
+    return best.write_pdf(), best.pages
 
 
 @pytest.mark.nightly
@@ -47,9 +41,7 @@ def test_pages_are_well_filled_and_nothing_is_cut(tmp_path: Path) -> None:
         pdf.write_bytes(body)
         shares = paper.fills(pdf, tmp_path)
         thin = [
-            f"page {number}: {share:.0%} filled"
-            for number, share in enumerate(shares, 1)
-            if share < paper.LEAST_FILLED and number < len(shares)
+            f"page {number}: {share:.0%} filled" for number, share in enumerate(shares, 1) if share < paper.LEAST_FILLED
         ]
         if complaints := thin + paper.faults(pages):
             found[document.path] = complaints

@@ -18,6 +18,7 @@ from pipeline.stages.press.fit import fitted
 from pipeline.stages.press.pages import Press, written
 
 PRESSES = 2
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
 
 
 def print_documents(
@@ -105,25 +106,33 @@ def start_press(css: str, assets: dict[str, tuple[bytes, str]]) -> None:
     fonts, fetcher = FontConfiguration(), AssetFetcher()
     sheet = CSS(string=css, font_config=fonts, url_fetcher=fetcher)
     PRESS.update(fonts=fonts, fetcher=fetcher, css=sheet, complaints=complaints)
+    gc.freeze()  # what the printer itself is made of stays for good: no search for garbage goes through it again
 
 
 def print_page(html: str) -> tuple[bytes, int]:
     """One page of HTML as a tagged PDF, and its number of pages."""
-    from weasyprint import HTML
-
     PRESS["complaints"].lines.clear()
-    options: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
-
-    def laid_out(text: str) -> Any:
-        page = HTML(string=text, url_fetcher=PRESS["fetcher"])
-        return page.render(stylesheets=[PRESS["css"]], font_config=PRESS["fonts"], **options)
-
     with _without_collector():
-        document = fitted(html, laid_out)
-        body = document.write_pdf(**options)
+        document = lay_out(html)
+        body = document.write_pdf(**OPTIONS)
     if PRESS["complaints"].lines:
         raise ValueError("; ".join(PRESS["complaints"].lines[:3]))
     return body, len(document.pages)
+
+
+def lay_out(html: str) -> Any:
+    """One page of HTML as the printer's document, in the spacing that fills its pages; the HTML is read once."""
+    from weasyprint import HTML
+
+    page = HTML(string=html, url_fetcher=PRESS["fetcher"])
+    element = page.etree_element.find("body")
+    classes = element.get("class", "")
+
+    def laid_out(spacing: str) -> Any:
+        element.set("class", f"{classes} {spacing}")
+        return page.render(stylesheets=[PRESS["css"]], font_config=PRESS["fonts"], **OPTIONS)
+
+    return fitted(laid_out, slides="deck" in classes.split())
 
 
 @contextmanager
