@@ -21,7 +21,7 @@ def explorer(view: View, live: Live) -> Row:
     return {
         "symbol": view.symbol,
         "as_of": view.as_of.isoformat(),
-        "bands": [[name, wording.BAND_SHAPES[name], wording.BAND_WORDS[name]] for name in wording.BANDS],
+        "bands": [[name, wording.BAND_SHAPES[name], wording.BAND_WORDS[name]] for name in view.bands],
         "accounts": [
             _record(view, row, touches.get(row["account_id"])) | _risk(risk, row["account_id"])
             for row in view.standing.to_dicts()

@@ -68,6 +68,11 @@ class View:
         """The components of the scorecard in force, by name."""
         return self.context.policy.health.scorecard.components
 
+    @cached_property
+    def bands(self) -> list[str]:
+        """The bands of the scorecard in force, best first; a model of three colours has no fourth."""
+        return wording.bands_of(self.context.policy.health.scorecard.bands.lowest)
+
     def place(self, component: str) -> int:
         """Where a component stands in the scorecard."""
         return list(self.parts).index(component) if component in self.parts else len(self.parts)

@@ -146,6 +146,8 @@ def _exposed(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _soon(view: View) -> str:
+    if view.troubled.is_empty():
+        return "Nobody is at risk or critical now."
     near = view.troubled.filter(pl.col("days_to_renewal") <= 90)
     if near.is_empty():
         return "None of it renews within 90 days, so there is time to act."

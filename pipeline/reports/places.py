@@ -15,7 +15,7 @@ def folder(row: Row) -> str:
 
 def slug(text: str) -> str:
     """A name as a file name: lower-case ASCII letters, digits and hyphens, at most 48 of them."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:48].strip("-") or "account"
 
 

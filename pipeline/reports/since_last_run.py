@@ -99,12 +99,13 @@ def since_last_run(view: View) -> Row:
         return {"rows": [], "on": None, "causes": CAUSES, "is_split": False, "why": []}
     on = date.fromisoformat(last["as_of"])
     again = headlines(view, on)
+    rows = [_row(view, name, last, again, now) for name in FIGURES if name in last["figures"]]
     return {
-        "rows": [_row(view, name, last, again, now) for name in FIGURES if name in last["figures"]],
+        "rows": rows,
         "on": on,
         "causes": CAUSES,
         "is_split": again is not None,
-        "why": _why(view, last),
+        "why": _why(view, last, is_moved=again is None or any(set(row["causes"]) - {"new"} for row in rows)),
     }
 
 
@@ -143,7 +144,7 @@ def touched(view: View, last: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name, is_other in changed.items() if is_other)
 
 
-def _why(view: View, last: Mapping[str, Any]) -> list[str]:
+def _why(view: View, last: Mapping[str, Any], *, is_moved: bool) -> list[str]:
     said = {
         "restated": "what is on file for that day (late or corrected data)",
         "policy": "the business rules",
@@ -153,7 +154,7 @@ def _why(view: View, last: Mapping[str, Any]) -> list[str]:
     others = [words for name, words in said.items() if name in found]
     if not others:
         return ["Rules, program and what is on file for that day are the same: every change is new data."]
-    return [f"Changed since: {wording.listed(others)}."]
+    return [f"Changed since: {wording.listed(others)}{'' if is_moved else '. None of these figures moved by it'}."]
 
 
 def told_change(row: Row, view: View) -> str:

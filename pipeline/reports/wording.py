@@ -3,6 +3,7 @@
 Templates read these functions as filters, narratives call them, so a sentence and a table never disagree.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -49,6 +50,9 @@ WORDS = {
 }
 
 
+ONE_OF = {"misses": "miss", "opportunities": "opportunity", "entries": "entry", "countries": "country"}
+
+
 def word(value: str | None) -> str:
     """A name out of data in print: `mid_market` is `Mid-market`; names of people and places stay as they are."""
     if value is None or value == "":
@@ -63,6 +67,12 @@ def word(value: str | None) -> str:
 def band_word(band: str | None) -> str:
     """A health band in print."""
     return BAND_WORDS.get(band or "", "No score")
+
+
+def bands_of(lowest: Iterable[str]) -> list[str]:
+    """The bands of a scorecard in the order of print, by those that have a lowest score; the last two always exist."""
+    there = {*lowest, "critical", "insufficient_data"}
+    return [band for band in BANDS if band in there]
 
 
 def risk_word(band: str | None) -> str:
@@ -174,6 +184,17 @@ def duration(minutes: Any) -> str:
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """`1 customer`, `14 customers`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def more_of(count: int, nouns: str) -> str:
+    """`14 more customers at risk`, `1 more customer at risk`: the first plural of the words follows the count."""
+    if count != 1:
+        return f"{count:,} more {nouns}"
+    told = nouns.split(" ")
+    at = next((place for place, each in enumerate(told) if each.endswith("s")), None)
+    if at is not None:
+        told[at] = ONE_OF.get(told[at], told[at][:-1])
+    return f"1 more {' '.join(told)}"
 
 
 def listed(items: list[str], last: str = "and") -> str:

@@ -51,7 +51,7 @@ NAMES = (
     "status",
     "quality",
 )
-PAGES = {"portfolio/portfolio": 16, "weekly/review": 10, "quality/quality": 6}
+PAGES = {"portfolio/portfolio": 16, "weekly/review": 10, "quality/quality": 4}
 
 
 class Text(HTMLParser):

@@ -126,8 +126,8 @@ def test_the_parts_of_a_change_add_up_to_it_in_words() -> None:
 
 
 def test_feeds_that_are_late_or_missing_are_said_at_the_top() -> None:
-    assert any("Trainings" in line and "score 0" in line for line in PORTFOLIO["alarms"])
-    assert any("Invoices" in line and "frozen" in line for line in WEEKLY["alarms"])
+    assert any("Trainings" in line and "Counted as 0" in line for line in PORTFOLIO["alarms"])
+    assert any("Invoices" in line and "Frozen" in line for line in WEEKLY["alarms"])
 
 
 def test_packs_are_made_for_accounts_that_are_due_and_for_no_other() -> None:

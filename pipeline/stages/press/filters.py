@@ -18,6 +18,7 @@ PLAIN = (
     wording.percent,
     wording.share,
     wording.counted,
+    wording.more_of,
     wording.day,
     wording.short_day,
     wording.month,

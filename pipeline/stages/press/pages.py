@@ -63,7 +63,7 @@ def make_press(workspace: Workspace, as_of: date, policy: Policy, say: Callable[
         "as_of": as_of,
         "policy_hash": policy.hash,
         "rules": policy.health.scorecard,
-        "bands": wording.BANDS,
+        "bands": wording.bands_of(policy.health.scorecard.bands.lowest),
         "is_small": False,
     }
     environment = _environment([workspace.root / "templates", LOOK / "templates"], company.reporting_currency, as_of)

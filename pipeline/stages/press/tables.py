@@ -257,15 +257,22 @@ def _next_renewals(renewals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _answers(book: Book, scores: Scores) -> pl.DataFrame:
-    """CSAT and the number of NPS respondents as the score saw them: frozen while late, empty when missing."""
-    now = scores.health_components.filter(
-        (pl.col("week_ending_on") == book.as_of) & pl.col("state").is_in(["present", "frozen"])
-    )
-    csat = now.filter(pl.col("component") == "csat").select("account_id", pl.col("value").alias("csat_90d"))
-    counts = book.account_weeks.select(
-        "account_id",
-        pl.col("week_ending_on").alias("measured_on"),
-        pl.col("nps_respondent_count_180d").alias("nps_answers"),
-    )
-    nps = now.filter(pl.col("component") == "nps_group").join(counts, on=["account_id", "measured_on"], how="left")
-    return csat.join(nps.select("account_id", "nps_answers"), on="account_id", how="full", coalesce=True)
+    """CSAT and the number of NPS respondents of scored accounts, whatever the health model is made of.
+
+    Frozen at the last fresh week while their feed is late, empty where it is missing or nobody answered.
+    """
+    scored = scores.health_weeks.filter(pl.col("week_ending_on") == book.as_of).select("account_id")
+    ratings, answers = pl.col("csat_answer_count_90d"), pl.col("nps_respondent_count_180d")
+    mean = pl.when(ratings > 0).then(pl.col("csat_score_sum_90d").cast(pl.Float64) / ratings).round(6)
+    csat = _week_of(book, "tickets").select("account_id", csat_90d=mean)
+    nps = _week_of(book, "survey_responses").select("account_id", nps_answers=pl.when(answers > 0).then(answers))
+    return scored.join(csat, on="account_id", how="left").join(nps, on="account_id", how="left")
+
+
+def _week_of(book: Book, feed: str) -> pl.DataFrame:
+    """The week of every account as far as an expected feed can be used: the last fresh one; none once it is stale."""
+    weeks = book.feed_weeks.filter((pl.col("feed") == feed) & pl.col("is_expected"))
+    usable = weeks.filter((pl.col("week_ending_on") == book.as_of) & pl.col("state").is_in(["fresh", "late"]))
+    fresh = weeks.filter((pl.col("week_ending_on") <= book.as_of) & (pl.col("state") == "fresh"))
+    last = fresh.join(usable.select("feed"), on="feed", how="semi").select(pl.col("week_ending_on").max())
+    return book.account_weeks.join(last, on="week_ending_on", how="semi")

@@ -115,7 +115,7 @@ def renewal_risk_sections(risk: Risk) -> Sections:
         ],
         [
             _flagged(view),
-            text(f"{wording.counted(views(view)['apart_count'], 'renewal')} where the CRM and the base rate disagree."),
+            text(_apart(views(view)["apart_count"])),
         ],
         [
             artifacts(
@@ -182,3 +182,8 @@ def _track_record(view: View) -> Block:
     ]
     head = ("Days before", "Renewals", "Off, by month", "Bias")
     return table(head, (25, 25, 25, 25), rows, (0, 1, 2, 3), "How far off the forecasts were")
+
+
+def _apart(count: int) -> str:
+    where = "where the CRM and the base rate disagree."
+    return f"{wording.counted(count, 'renewal') if count else 'No renewal'} {where}"

@@ -10,7 +10,6 @@ from pipeline.charts import CHARTS, Chart
 from pipeline.charts.theme import BAND_COLOURS
 from pipeline.reports import wording
 from pipeline.reports.facts import RANK, Row, View, total
-from pipeline.reports.wording import BANDS
 
 STACK = ("critical", "at_risk", "watch", "healthy", "insufficient_data")
 
@@ -29,7 +28,7 @@ def distribution(view: View) -> list[Row]:
     """Each band with its customers and ARR, now and 7 and 91 days ago."""
     arr = total(view.standing, "arr")
     rows = []
-    for band in BANDS:
+    for band in view.bands:
         now = view.standing.filter(pl.col("health_band") == band)
         rows.append(
             {
@@ -64,12 +63,12 @@ def migration(view: View, days: int) -> Row:
         "grid": [
             {
                 "was": was,
-                "cells": [cells.get((was, now_band), 0) for now_band in BANDS],
+                "cells": [cells.get((was, now_band), 0) for now_band in view.bands],
                 "left": cells.get((was, None), 0),
             }
-            for was in BANDS
+            for was in view.bands
         ],
-        "new": [cells.get((None, now_band), 0) for now_band in BANDS],
+        "new": [cells.get((None, now_band), 0) for now_band in view.bands],
         "worse": worse,
         "better": better,
         "title": _migration_title(view, days, worse, better)
@@ -118,6 +117,8 @@ def _by_weight(move: Row) -> tuple[float, str]:
 
 def _migration_title(view: View, days: int, worse: list[Row], better: list[Row]) -> str:
     span = "last week" if days == 7 else f"{wording.short_day(view.back(days))}"
+    if not worse and not better:
+        return f"Since {span} no customer changed band"
     fell, rose = sum(move["arr"] or 0 for move in worse), sum(move["arr"] or 0 for move in better)
     return (
         f"Since {span}: {wording.counted(len(worse), 'customer')} fell a band ({view.money(fell)}), "

@@ -194,6 +194,8 @@ def interventions(risk: Risk) -> Row:
 
 
 def _title(view: View, exposed: pl.DataFrame) -> str:
+    if exposed.is_empty():
+        return "No customer is orange or red"
     arr = total(exposed, "arr")
     verb = "is" if exposed.height == 1 else "are"
     of_all = wording.share(arr, total(view.standing, "arr"))

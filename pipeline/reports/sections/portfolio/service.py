@@ -101,7 +101,8 @@ def csat_chart(view: View, months: list[Row]) -> Chart:
         )
     known = [row for row in rows if row["value"] is not None]
     title = (
-        f"Ticket CSAT is {known[-1]['said']} of 5 in {known[-1]['when']}, from {known[-1]['n']} answers"
+        f"Ticket CSAT is {known[-1]['said']} of 5 in {known[-1]['when']}, "
+        f"from {wording.counted(known[-1]['n'], 'answer')}"
         if known
         else "No ticket was rated yet"
     )

@@ -44,7 +44,7 @@ def books_of_business(view: View) -> list[Row]:
         .agg(
             pl.len().alias("accounts"),
             pl.col("arr").sum(),
-            *((band == name).sum().alias(name) for name in wording.BANDS),
+            *((band == name).sum().alias(name) for name in view.bands),
             pl.col("arr").filter(band.is_in(TROUBLED)).sum().alias("at_risk_arr"),
             pl.col("touch_count_30d").sum().alias("touches"),
             pl.col("open_p0_p1").sum().alias("urgent"),
@@ -89,7 +89,7 @@ def feed_alarms(view: View) -> list[str]:
     """What is frozen or scores 0 because an expected feed is late or missing: every report says so at its top."""
     lines = []
     for feed in freshness(view):
-        parts = wording.listed([part.label.lower() for part in view.parts.values() if feed["feed"] in part.feeds])
+        parts = wording.listed([_inside(part.label) for part in view.parts.values() if feed["feed"] in part.feeds])
         lines += _gap(feed, parts) if parts else []
     return lines
 
@@ -98,7 +98,8 @@ def model_gaps(view: View) -> list[str]:
     """What is off, frozen or missing in the health model, as sentences; empty when all of it is measured."""
     feeds = {feed["feed"]: feed for feed in view.feeds}
     lines = feed_alarms(view)
-    off = [part.label.lower() for part in view.parts.values() if not all(_expected(feeds, need) for need in part.feeds)]
+    idle = [part for part in view.parts.values() if not all(_expected(feeds, need) for need in part.feeds)]
+    off = [_inside(part.label) for part in idle]
     if off:
         names = wording.listed(off)
         lines.append(f"Switched off because their feed is not expected: {names}. The other weights share theirs.")
@@ -137,16 +138,22 @@ def _plan_row(view: View, row: Row) -> Row:
     return {**row, "account_name": name, "target": target, "days_late": late, "behind": behind}
 
 
+def _inside(label: str) -> str:
+    """A label within a sentence: `login days`, but `NPS answers`."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _gap(feed: dict[str, Any], parts: str) -> list[str]:
     name = wording.word(feed["feed"])
     if not feed["is_expected"]:
         return []
+    until = f"{name}: nothing after {wording.day(feed['newest_on'])}"
     if feed["state"] == "missing":
-        return [f"{name} is expected but no row ever arrived: {parts} score 0 for everyone until it does."]
+        return [f"{name}: expected, but no row ever arrived. Counted as 0 for everyone until one does: {parts}."]
     if feed["state"] == "stale":
-        return [f"{name} ends on {wording.day(feed['newest_on'])}, beyond its limit: {parts} score 0 until it arrives."]
+        return [f"{until}, beyond the limit. Counted as 0 until then: {parts}."]
     if feed["state"] == "late":
-        return [f"{name} ends on {wording.day(feed['newest_on'])}: {parts} are frozen at their last fresh week."]
+        return [f"{until}. Frozen at the last fresh week: {parts}."]
     return []
 
 

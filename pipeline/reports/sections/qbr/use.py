@@ -101,6 +101,8 @@ def features(view: View, row: Row) -> Row:
 
 def practice(view: View, row: Row) -> Row | None:
     """What comparable customers use most, and whether this one does; None where fewer than five of them are known."""
+    if view.is_missing("usage"):
+        return None
     others = view.standing.filter((pl.col("segment") == row["segment"]) & (pl.col("account_id") != row["account_id"]))
     known = view.book.account_features.filter(
         pl.col("is_in_plan") & pl.col("account_id").is_in(others.get_column("account_id").implode())
